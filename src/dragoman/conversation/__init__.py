@@ -1,0 +1,1 @@
+"""One message to one reply: the turn, its runner, the history it sees."""

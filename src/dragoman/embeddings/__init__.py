@@ -1,0 +1,1 @@
+"""Text to vectors: what an embedder is, and one file for each."""

@@ -1,0 +1,1 @@
+"""The engine's own process: an OpenAI-compatible server over one of two backends."""

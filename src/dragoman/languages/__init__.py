@@ -1,0 +1,1 @@
+"""The 29 languages: registry, detection, phrases."""

@@ -1,0 +1,66 @@
+"""A message of a conversation and the reply to it."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from dragoman.nouns.ids import ConversationId, MessageId, TurnId
+from dragoman.nouns.language import LanguageDecision
+
+
+class Source(StrEnum):
+    """Which rung of the ladder wrote a reply."""
+
+    CURATED = "curated"
+    CACHE = "cache"
+    GENERATED = "generated"
+    QUOTED = "quoted"
+    DECLINED = "declined"
+    HUMAN = "human"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A passage that a reply stands on: its document, that document's title, and where it can be read."""
+
+    document: str
+    title: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerMessage:
+    """What a customer wrote, after cleaning: printable, NFC, without control or zero-width characters.
+
+    `client_id` is the sender's own name for it; the same name twice is the same message.
+    `chosen` is the language the customer picked, `hints` those the browser prefers, best first.
+    """
+
+    id: MessageId
+    conversation_id: ConversationId
+    turn_id: TurnId
+    text: str
+    client_id: str | None = None
+    chosen: str | None = None
+    hints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to a customer's message.
+
+    Attributes:
+        model: the name of the weights that wrote it, or None where no model did.
+        first_word_seconds: from the message's arrival to the first released text.
+        seconds: from the message's arrival to the end.
+    """
+
+    id: MessageId
+    conversation_id: ConversationId
+    turn_id: TurnId
+    text: str
+    decision: LanguageDecision
+    source: Source
+    model: str | None
+    citations: tuple[Citation, ...] = field(default=())
+    first_word_seconds: float | None = None
+    seconds: float = 0.0

@@ -1,0 +1,1 @@
+"""How every server here listens: limits, streams, a clean stop."""

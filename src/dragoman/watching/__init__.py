@@ -1,0 +1,1 @@
+"""What operators see: logs, metrics, the turn id that ties them together."""

@@ -1,0 +1,1 @@
+"""The ways in: the chat page, the chat endpoints, health, errors."""
