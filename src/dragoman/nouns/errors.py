@@ -64,6 +64,13 @@ class TurnSupersededError(DragomanError):
     phrase = "error.superseded"
 
 
+class TurnStoppedError(DragomanError):
+    """The customer stopped the reply, or left and did not come back."""
+
+    code = "turn_stopped"
+    phrase = "chat.stopped"
+
+
 class EngineError(DragomanError):
     """The engine could not answer."""
 

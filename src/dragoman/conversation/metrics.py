@@ -1,0 +1,60 @@
+"""What is counted of turns."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+from dragoman.nouns.language import LanguageDecision
+from dragoman.nouns.message import Reply
+from dragoman.watching.metrics import SECONDS_BUCKETS
+
+
+class TurnMetrics:
+    """Counts turns by language and rung, and how long customers wait.
+
+    Args:
+        registry: where the metrics are told.
+    """
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._decisions = Counter(
+            "dragoman_language_decisions_total", "Language decisions.", ["language", "decided_by"], registry=registry
+        )
+        self._replies = Counter(
+            "dragoman_replies_total", "Replies given, by rung.", ["language", "source"], registry=registry
+        )
+        self._failures = Counter("dragoman_turn_failures_total", "Turns without a reply.", ["code"], registry=registry)
+        self._first_word = Histogram(
+            "dragoman_first_word_seconds",
+            "From a message's arrival to the first word of its reply.",
+            ["source"],
+            buckets=SECONDS_BUCKETS,
+            registry=registry,
+        )
+        self._answer = Histogram(
+            "dragoman_answer_seconds",
+            "From a message's arrival to the end of its reply.",
+            ["source"],
+            buckets=SECONDS_BUCKETS,
+            registry=registry,
+        )
+        self._tokens = Counter("dragoman_model_tokens_total", "Tokens the engine counted.", ["kind"], registry=registry)
+        self.live = Gauge("dragoman_turns_live", "Turns being answered now.", registry=registry)
+
+    def decided(self, decision: LanguageDecision) -> None:
+        """Count a language decision."""
+        self._decisions.labels(decision.language, decision.decided_by).inc()
+
+    def replied(self, reply: Reply) -> None:
+        """Count a reply and its times."""
+        self._replies.labels(reply.decision.language, reply.source).inc()
+        self._answer.labels(reply.source).observe(reply.seconds)
+        if reply.first_word_seconds is not None:
+            self._first_word.labels(reply.source).observe(reply.first_word_seconds)
+
+    def spent(self, prompt: int, completion: int) -> None:
+        """Count the tokens of a generation."""
+        self._tokens.labels("prompt").inc(prompt)
+        self._tokens.labels("completion").inc(completion)
+
+    def failed(self, code: str) -> None:
+        """Count a turn that ended without a reply."""
+        self._failures.labels(code).inc()

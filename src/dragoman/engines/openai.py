@@ -1,0 +1,217 @@
+"""An engine reached over the OpenAI protocol: ours, llama-server, vLLM, SGLang, Ollama."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from dragoman.engines.base import ChatMessage, EngineHealth, FinishReason, Piece, Sampling, Usage
+from dragoman.nouns.errors import (
+    EngineBusyError,
+    EngineError,
+    EngineInterruptedError,
+    EngineUnavailableError,
+    PromptTooLongError,
+)
+
+HEALTH_SECONDS = 1.0
+CONNECT_SECONDS = 3.0
+
+
+class OpenAIEngine:
+    """Speaks to one OpenAI-compatible server.
+
+    Args:
+        url: its base, `http://127.0.0.1:8080/v1`.
+        api_key: sent as a bearer token.
+        model: the model to ask for; None asks for the first that the server lists.
+        first_token_seconds: how long to wait for the first word, the server's waiting line included.
+        next_token_seconds: how long to wait for each further word.
+        client: an HTTP client to use instead of one of its own; it is closed with the engine.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        api_key: str | None = None,
+        model: str | None = None,
+        first_token_seconds: float = 60.0,
+        next_token_seconds: float = 20.0,
+        client: httpx.AsyncClient | None = None,
+    ) -> None:
+        self.url = url.rstrip("/")
+        self._model = model
+        self._first_token_seconds = first_token_seconds
+        self._next_token_seconds = next_token_seconds
+        # Silence is timed by word below, so the client itself only times connecting.
+        timeout = httpx.Timeout(None, connect=CONNECT_SECONDS)
+        headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        self._client = client or httpx.AsyncClient(
+            timeout=timeout, headers=headers, limits=httpx.Limits(max_connections=None)
+        )
+
+    def chat(
+        self,
+        messages: Sequence[ChatMessage],
+        sampling: Sampling,
+        *,
+        response_format: dict[str, Any] | None = None,
+    ) -> AbstractAsyncContextManager[AsyncIterator[Piece]]:
+        """Open a reply; see `Engine.chat`."""
+        return self._chat(messages, sampling, response_format)
+
+    @asynccontextmanager
+    async def _chat(
+        self, messages: Sequence[ChatMessage], sampling: Sampling, response_format: dict[str, Any] | None
+    ) -> AsyncGenerator[AsyncIterator[Piece]]:
+        body = _body(messages, sampling, response_format)
+        body["model"] = self._model or await self._first_model()
+        request = self._client.build_request("POST", f"{self.url}/chat/completions", json=body)
+        try:
+            async with asyncio.timeout(self._first_token_seconds):
+                response = await self._client.send(request, stream=True)
+        except (httpx.TransportError, TimeoutError) as error:
+            raise EngineUnavailableError(f"{self.url} does not answer ({type(error).__name__})") from error
+        try:
+            if response.status_code != HTTPStatus.OK:
+                raise _refusal(response, (await response.aread()).decode(errors="replace"))
+            async with aclosing(self._pieces(response, str(body["model"]))) as pieces:
+                yield pieces
+        finally:
+            # Closing the connection is what tells the server to stop generating.
+            await response.aclose()
+
+    async def _pieces(self, response: httpx.Response, model: str) -> AsyncGenerator[Piece]:
+        lines = response.aiter_lines()
+        patience = self._first_token_seconds
+        finish: FinishReason | None = None
+        usage: Usage | None = None
+        while (line := await self._next_line(lines, patience)) is not None:
+            if not line.startswith("data:"):
+                continue
+            data = line.removeprefix("data:").strip()
+            if data == "[DONE]":
+                break
+            chunk = _chunk(data)
+            model = chunk.get("model") or model
+            usage = _usage(chunk) or usage
+            for choice in chunk.get("choices") or ():
+                finish = _finish(choice.get("finish_reason")) or finish
+                if text := _text(choice):
+                    patience = self._next_token_seconds
+                    yield Piece(text, model)
+        if finish is None:
+            raise EngineInterruptedError(f"{self.url} ended its reply without an ending")
+        yield Piece("", model, finish, usage)
+
+    async def _next_line(self, lines: AsyncIterator[str], patience: float) -> str | None:
+        try:
+            async with asyncio.timeout(patience):
+                return await anext(lines, None)
+        except TimeoutError as error:
+            raise EngineInterruptedError(f"{self.url} has been silent for {patience:g} s") from error
+        except httpx.TransportError as error:
+            raise EngineInterruptedError(f"{self.url} broke off ({type(error).__name__})") from error
+
+    async def _first_model(self) -> str:
+        health = await self.health()
+        if not health.models:
+            raise EngineUnavailableError(health.detail or f"{self.url} lists no model")
+        self._model = health.models[0]
+        return self._model
+
+    async def health(self) -> EngineHealth:
+        """Ask for the list of models, which every such server has; see `Engine.health`."""
+        try:
+            async with asyncio.timeout(HEALTH_SECONDS):
+                response = await self._client.get(f"{self.url}/models")
+                response.raise_for_status()
+                models = tuple(str(entry["id"]) for entry in response.json()["data"])
+        except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError) as error:
+            return EngineHealth(ready=False, detail=f"{self.url} is not ready ({type(error).__name__})")
+        return EngineHealth(ready=bool(models), models=models)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+
+def _body(
+    messages: Sequence[ChatMessage], sampling: Sampling, response_format: dict[str, Any] | None
+) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "messages": [{"role": message.role, "content": message.content} for message in messages],
+        "max_tokens": sampling.max_tokens,
+        "temperature": sampling.temperature,
+        "top_p": sampling.top_p,
+        "repetition_penalty": sampling.repetition_penalty,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+    if sampling.stop:
+        body["stop"] = list(sampling.stop)
+    if sampling.seed is not None:
+        body["seed"] = sampling.seed
+    if response_format is not None:
+        body["response_format"] = response_format
+    return body
+
+
+def _chunk(data: str) -> dict[str, Any]:
+    try:
+        chunk: Any = json.loads(data)
+    except ValueError as error:
+        raise EngineInterruptedError("the engine sent what is not JSON") from error
+    if not isinstance(chunk, dict):
+        raise EngineInterruptedError("the engine sent what is not an object")
+    if "error" in chunk:
+        raise EngineInterruptedError("the engine reported an error in the middle of its reply")
+    return chunk  # pyright: ignore[reportUnknownVariableType] - JSON
+
+
+def _text(choice: dict[str, Any]) -> str:
+    delta: dict[str, Any] = choice.get("delta") or {}
+    return delta.get("content") or ""
+
+
+def _finish(reason: str | None) -> FinishReason | None:
+    return None if reason is None else "length" if reason == "length" else "stop"
+
+
+def _usage(chunk: dict[str, Any]) -> Usage | None:
+    usage = chunk.get("usage")
+    return Usage(int(usage["prompt_tokens"]), int(usage["completion_tokens"])) if usage else None
+
+
+def _refusal(response: httpx.Response, body: str) -> EngineError:
+    """Turn an error answer into ours. The server's own text stays out: it may repeat the customer's words."""
+    code, message = _error_of(body)
+    status = response.status_code
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return EngineBusyError(retry_after=_seconds(response.headers.get("retry-after")))
+    if status == HTTPStatus.BAD_REQUEST and (
+        code == "context_length_exceeded" or "context length" in message
+    ):
+        numbers = [int(number) for number in re.findall(r"\d+", message)] or [0]
+        return PromptTooLongError(prompt_tokens=max(numbers), context_tokens=min(numbers))
+    if status in (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT):
+        return EngineUnavailableError(f"the engine answered {status}")
+    return EngineError(f"the engine answered {status} {code}".strip())
+
+
+def _error_of(body: str) -> tuple[str, str]:
+    try:
+        error = json.loads(body)["error"]
+        return str(error.get("code") or ""), str(error.get("message") or "")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return "", body
+
+
+def _seconds(header: str | None) -> float:
+    return float(header) if header and re.fullmatch(r"\d+(\.\d+)?", header) else 1.0

@@ -1,0 +1,45 @@
+"""Messages and replies as the plain JSON that the log keeps; the one place that knows its keys."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dragoman.nouns.ids import ConversationId, MessageId, TurnId
+from dragoman.nouns.language import DecidedBy, LanguageDecision
+from dragoman.nouns.message import Citation, CustomerMessage, Reply, Source
+
+
+def message_record(message: CustomerMessage) -> dict[str, Any]:
+    """Return the data of a `message.customer` event."""
+    return {"message_id": message.id, "text": message.text, "client_id": message.client_id}
+
+
+def reply_record(reply: Reply) -> dict[str, Any]:
+    """Return the data of a `message.reply` event."""
+    return {
+        "message_id": reply.id,
+        "reply": reply.text,
+        "language_code": reply.decision.language,
+        "confidence": round(reply.decision.confidence, 4),
+        "decided_by": reply.decision.decided_by.value,
+        "source": reply.source.value,
+        "model": reply.model,
+        "citations": [{"document": c.document, "title": c.title, "url": c.url} for c in reply.citations],
+        "first_word_seconds": None if reply.first_word_seconds is None else round(reply.first_word_seconds, 4),
+        "seconds": round(reply.seconds, 4),
+    }
+
+
+def reply_of(data: Mapping[str, Any], *, conversation_id: ConversationId, turn_id: TurnId) -> Reply:
+    """Return the reply that a `message.reply` event records; what the log does not keep is left at its default."""
+    return Reply(
+        id=MessageId(data["message_id"]),
+        conversation_id=conversation_id,
+        turn_id=turn_id,
+        text=data["reply"],
+        decision=LanguageDecision(data["language_code"], data["confidence"], DecidedBy(data["decided_by"])),
+        source=Source(data["source"]),
+        model=data["model"],
+        citations=tuple(Citation(c["document"], c["title"], c.get("url")) for c in data["citations"]),
+        first_word_seconds=data["first_word_seconds"],
+        seconds=data["seconds"],
+    )
