@@ -19,7 +19,9 @@ SHORTEST_KEPT = 0.3
 
 def split_sentences(text: str) -> list[str]:
     """Cut `text` after each sentence; joined, the parts are the text again."""
-    ends = sorted({match.end() for pattern in (_SENTENCE_END, _CLAUSE_END) for match in pattern.finditer(text)})
+    ends = sorted(
+        {match.end() for pattern in (_SENTENCE_END, _CLAUSE_END) for match in pattern.finditer(text)}
+    )
     parts = [text[start:end] for start, end in zip([0, *ends], [*ends, len(text)], strict=True)]
     return [part for part in parts if part]
 

@@ -16,12 +16,17 @@ class TurnMetrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._decisions = Counter(
-            "dragoman_language_decisions_total", "Language decisions.", ["language", "decided_by"], registry=registry
+            "dragoman_language_decisions_total",
+            "Language decisions.",
+            ["language", "decided_by"],
+            registry=registry,
         )
         self._replies = Counter(
             "dragoman_replies_total", "Replies given, by rung.", ["language", "source"], registry=registry
         )
-        self._failures = Counter("dragoman_turn_failures_total", "Turns without a reply.", ["code"], registry=registry)
+        self._failures = Counter(
+            "dragoman_turn_failures_total", "Turns without a reply.", ["code"], registry=registry
+        )
         self._first_word = Histogram(
             "dragoman_first_word_seconds",
             "From a message's arrival to the first word of its reply.",
@@ -36,7 +41,9 @@ class TurnMetrics:
             buckets=SECONDS_BUCKETS,
             registry=registry,
         )
-        self._tokens = Counter("dragoman_model_tokens_total", "Tokens the engine counted.", ["kind"], registry=registry)
+        self._tokens = Counter(
+            "dragoman_model_tokens_total", "Tokens the engine counted.", ["kind"], registry=registry
+        )
         self.live = Gauge("dragoman_turns_live", "Turns being answered now.", registry=registry)
 
     def decided(self, decision: LanguageDecision) -> None:

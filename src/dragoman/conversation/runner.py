@@ -153,7 +153,9 @@ class Runner:
                 logger.exception("turn_broke")
                 await self._fail(turn, message, DragomanError(), language)
 
-    async def _fail(self, turn: LiveTurn, message: CustomerMessage, error: DragomanError, language: str) -> None:
+    async def _fail(
+        self, turn: LiveTurn, message: CustomerMessage, error: DragomanError, language: str
+    ) -> None:
         logger.warning("turn_failed", code=error.code, reason=str(error), language=language)
         self._metrics.failed(error.code)
         turn.tell(self._failure(error, language))

@@ -67,9 +67,9 @@ class Line:
         async for step in self._write(message, decision):
             if isinstance(step, Written):
                 written = step
-                break
-            first_word = first_word or time.monotonic() - arrived
-            yield Delta(step)
+            else:
+                first_word = first_word or time.monotonic() - arrived
+                yield Delta(step)
 
         text, source, model = self._outcome(written, decision)
         reply = Reply(
@@ -97,7 +97,9 @@ class Line:
         self._metrics.decided(decision)
         return decision
 
-    async def _write(self, message: CustomerMessage, decision: LanguageDecision) -> AsyncIterator[str | Written]:
+    async def _write(
+        self, message: CustomerMessage, decision: LanguageDecision
+    ) -> AsyncIterator[str | Written]:
         events = await self._conversations.events(message.conversation_id)
         turns = within_budget(past_turns(events, before=message.turn_id), self._history_tokens)
         rule = self._phrases.text("prompt.answer_language", decision.language)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 Role = Literal["system", "user", "assistant"]
 FinishReason = Literal["stop", "length"]
@@ -61,11 +61,15 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class EngineHealth:
-    """Whether an engine can take work now, and the models that it serves."""
+    """Whether an engine can take work now, and the models that it serves.
+
+    `stands_in_for` names the wanted model where the engine says that its own is a stand-in.
+    """
 
     ready: bool
     models: tuple[str, ...] = field(default=())
     detail: str | None = None
+    stands_in_for: str | None = None
 
 
 class Engine(Protocol):
@@ -75,8 +79,6 @@ class Engine(Protocol):
         self,
         messages: Sequence[ChatMessage],
         sampling: Sampling,
-        *,
-        response_format: dict[str, Any] | None = None,
     ) -> AbstractAsyncContextManager[AsyncIterator[Piece]]:
         """Open a reply to `messages`; leaving the context stops the generation.
 

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import Any
 
 from dragoman.engines.base import ChatMessage, Engine, EngineHealth, Piece, Sampling
 from dragoman.nouns.errors import EngineBusyError, EngineUnavailableError
@@ -23,23 +22,19 @@ class InTurn:
         self,
         messages: Sequence[ChatMessage],
         sampling: Sampling,
-        *,
-        response_format: dict[str, Any] | None = None,
     ) -> AbstractAsyncContextManager[AsyncIterator[Piece]]:
         """Open a reply at the first engine that takes it; see `Engine.chat`."""
-        return self._chat(messages, sampling, response_format)
+        return self._chat(messages, sampling)
 
     @asynccontextmanager
     async def _chat(
-        self, messages: Sequence[ChatMessage], sampling: Sampling, response_format: dict[str, Any] | None
+        self, messages: Sequence[ChatMessage], sampling: Sampling
     ) -> AsyncGenerator[AsyncIterator[Piece]]:
         async with AsyncExitStack() as stack:
             refusals: list[EngineUnavailableError | EngineBusyError] = []
             for number, engine in enumerate(self._engines):
                 try:
-                    pieces = await stack.enter_async_context(
-                        engine.chat(messages, sampling, response_format=response_format)
-                    )
+                    pieces = await stack.enter_async_context(engine.chat(messages, sampling))
                     break
                 except (EngineUnavailableError, EngineBusyError) as error:
                     logger.warning("engine_passed_over", engine=number, code=error.code)
@@ -54,7 +49,9 @@ class InTurn:
         healths = [await engine.health() for engine in self._engines]
         ready = [health for health in healths if health.ready]
         models = tuple(model for health in ready for model in health.models)
-        return EngineHealth(bool(ready), models, None if ready else healths[0].detail)
+        detail = None if ready else healths[0].detail
+        stands_in_for = next((health.stands_in_for for health in ready if health.stands_in_for), None)
+        return EngineHealth(bool(ready), models, detail, stands_in_for)
 
     async def close(self) -> None:
         """Close all of them."""

@@ -60,17 +60,15 @@ class OpenAIEngine:
         self,
         messages: Sequence[ChatMessage],
         sampling: Sampling,
-        *,
-        response_format: dict[str, Any] | None = None,
     ) -> AbstractAsyncContextManager[AsyncIterator[Piece]]:
         """Open a reply; see `Engine.chat`."""
-        return self._chat(messages, sampling, response_format)
+        return self._chat(messages, sampling)
 
     @asynccontextmanager
     async def _chat(
-        self, messages: Sequence[ChatMessage], sampling: Sampling, response_format: dict[str, Any] | None
+        self, messages: Sequence[ChatMessage], sampling: Sampling
     ) -> AsyncGenerator[AsyncIterator[Piece]]:
-        body = _body(messages, sampling, response_format)
+        body = _body(messages, sampling)
         body["model"] = self._model or await self._first_model()
         request = self._client.build_request("POST", f"{self.url}/chat/completions", json=body)
         try:
@@ -132,19 +130,19 @@ class OpenAIEngine:
             async with asyncio.timeout(HEALTH_SECONDS):
                 response = await self._client.get(f"{self.url}/models")
                 response.raise_for_status()
-                models = tuple(str(entry["id"]) for entry in response.json()["data"])
-        except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError) as error:
+                listed: list[dict[str, Any]] = response.json()["data"]
+                models = tuple(str(entry["id"]) for entry in listed)
+                stands_in_for = _stands_in_for(listed)
+        except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError, AttributeError) as error:
             return EngineHealth(ready=False, detail=f"{self.url} is not ready ({type(error).__name__})")
-        return EngineHealth(ready=bool(models), models=models)
+        return EngineHealth(ready=bool(models), models=models, stands_in_for=stands_in_for)
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.aclose()
 
 
-def _body(
-    messages: Sequence[ChatMessage], sampling: Sampling, response_format: dict[str, Any] | None
-) -> dict[str, Any]:
+def _body(messages: Sequence[ChatMessage], sampling: Sampling) -> dict[str, Any]:
     body: dict[str, Any] = {
         "messages": [{"role": message.role, "content": message.content} for message in messages],
         "max_tokens": sampling.max_tokens,
@@ -158,8 +156,6 @@ def _body(
         body["stop"] = list(sampling.stop)
     if sampling.seed is not None:
         body["seed"] = sampling.seed
-    if response_format is not None:
-        body["response_format"] = response_format
     return body
 
 
@@ -173,6 +169,15 @@ def _chunk(data: str) -> dict[str, Any]:
     if "error" in chunk:
         raise EngineInterruptedError("the engine reported an error in the middle of its reply")
     return chunk  # pyright: ignore[reportUnknownVariableType] - JSON
+
+
+def _stands_in_for(listed: list[dict[str, Any]]) -> str | None:
+    """Our own engine tells under `dragoman` when its weights stand in for others."""
+    for entry in listed:
+        told: dict[str, Any] = entry.get("dragoman") or {}
+        if told.get("stands_in_for"):
+            return str(told["stands_in_for"])
+    return None
 
 
 def _text(choice: dict[str, Any]) -> str:

@@ -24,7 +24,9 @@ def reply_record(reply: Reply) -> dict[str, Any]:
         "source": reply.source.value,
         "model": reply.model,
         "citations": [{"document": c.document, "title": c.title, "url": c.url} for c in reply.citations],
-        "first_word_seconds": None if reply.first_word_seconds is None else round(reply.first_word_seconds, 4),
+        "first_word_seconds": None
+        if reply.first_word_seconds is None
+        else round(reply.first_word_seconds, 4),
         "seconds": round(reply.seconds, 4),
     }
 

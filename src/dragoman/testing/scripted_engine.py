@@ -1,0 +1,98 @@
+"""An engine that writes what it was told to: for tests that are about something else than the model."""
+
+import asyncio
+import re
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from dragoman.engines.base import ChatMessage, EngineHealth, FinishReason, Piece, Sampling, Usage
+from dragoman.nouns.errors import EngineError
+
+
+@dataclass(slots=True)
+class Script:
+    """One reply: its text, how it ends, what it waits for or fails with.
+
+    Attributes:
+        gate: when given, the reply stops after its first word until the gate opens.
+        failure: raised, before the first word or, with a text, after it.
+    """
+
+    text: str
+    finish_reason: FinishReason = "stop"
+    gate: asyncio.Event | None = None
+    failure: EngineError | None = None
+
+
+@dataclass(slots=True)
+class ScriptedEngine:
+    """Writes scripted replies in order, and `usual` when there is none left.
+
+    Attributes:
+        asked: every prompt that was given, with its sampling.
+        closed_early: how many replies were left before their end.
+    """
+
+    model: str = "scripted"
+    usual: str = "This is a scripted reply. It says two things."
+    ready: bool = True
+    stands_in_for: str | None = None
+    asked: list[tuple[tuple[ChatMessage, ...], Sampling]] = field(
+        default_factory=list[tuple[tuple[ChatMessage, ...], Sampling]]
+    )
+    closed_early: int = 0
+    _scripts: deque[Script] = field(default_factory=deque[Script])
+
+    def reply(self, text: str, **options: Any) -> Script:
+        """Script the next reply; `options` are those of `Script`."""
+        script = Script(text, **options)
+        self._scripts.append(script)
+        return script
+
+    def chat(
+        self,
+        messages: Sequence[ChatMessage],
+        sampling: Sampling,
+    ) -> AbstractAsyncContextManager[AsyncIterator[Piece]]:
+        """Open the next scripted reply; see `Engine.chat`."""
+        self.asked.append((tuple(messages), sampling))
+        return self._chat(self._scripts.popleft() if self._scripts else Script(self.usual))
+
+    @asynccontextmanager
+    async def _chat(self, script: Script) -> AsyncGenerator[AsyncIterator[Piece]]:
+        if script.failure is not None and not script.text:
+            raise script.failure
+        pieces = self._pieces(script)
+        try:
+            yield pieces
+        finally:
+            await pieces.aclose()
+
+    async def _pieces(self, script: Script) -> AsyncGenerator[Piece]:
+        ended = False
+        try:
+            words = re.findall(r"\S+\s*|\s+", script.text)
+            for number, word in enumerate(words):
+                yield Piece(word, self.model)
+                await asyncio.sleep(0)
+                if number == 0 and script.gate is not None:
+                    await script.gate.wait()
+                if number == 0 and script.failure is not None:
+                    raise script.failure
+            ended = True
+            yield Piece("", self.model, script.finish_reason, Usage(len(words), len(words)))
+        finally:
+            self.closed_early += not ended
+
+    async def health(self) -> EngineHealth:
+        """Return `ready`."""
+        models = (self.model,) if self.ready else ()
+        return EngineHealth(
+            self.ready, models, None if self.ready else "scripted to be down", self.stands_in_for
+        )
+
+    async def close(self) -> None:
+        """Do nothing: there is nothing to let go of."""

@@ -1,0 +1,38 @@
+"""The desk's application: every way in, and what stands before all of them."""
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from dragoman import __version__
+from dragoman.serving.limits import BodyLimit, ReceiveDeadline
+from dragoman.web import chat, conversations, health, pages
+from dragoman.web.desk import Desk
+from dragoman.web.errors import Problems
+from dragoman.web.headers import RequestCounts, SecurityHeaders
+
+# A message of 50,000 characters, the most a setting allows, is 200 kB of UTF-8, and up to 600 kB as JSON escapes.
+MAX_BODY_BYTES = 1_000_000
+RECEIVE_SECONDS = 20.0
+
+
+def create_app(desk: Desk) -> ASGIApp:
+    """Return the application of one desk process."""
+    app = FastAPI(
+        title="Dragoman",
+        version=__version__,
+        summary="A multilingual customer-service desk.",
+        # A bare `fetch(..., {body: JSON.stringify(...)})` says text/plain; programs in the field do that.
+        strict_content_type=False,
+    )
+    app.state.desk = desk
+    problems = Problems(desk.phrases, fallback=desk.fallback, locale=desk.locale)
+    problems.install(app)
+    for room in (pages, chat, conversations, health):
+        app.include_router(room.router)
+    app.mount("/page", pages.static_files(), name="page")
+
+    guarded: ASGIApp = app
+    guarded = ReceiveDeadline(guarded, seconds=RECEIVE_SECONDS, refuse=problems.refuse)
+    guarded = BodyLimit(guarded, max_bytes=MAX_BODY_BYTES, refuse=problems.refuse)
+    guarded = RequestCounts(guarded, registry=desk.registry)
+    return SecurityHeaders(guarded)

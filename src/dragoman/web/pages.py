@@ -1,0 +1,76 @@
+"""`GET /`: the chat page, in the visitor's language, and what it loads."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from dragoman import __version__
+from dragoman.languages.registry import LANGUAGES
+from dragoman.nouns.errors import RequestInvalidError
+from dragoman.web.desk import Desk, HereDesk
+from dragoman.web.visitor import visitor_language
+
+FOLDER = Path(__file__).parent / "page"
+SECTIONS = ("chat", "error")
+
+
+def static_files() -> StaticFiles:
+    """Return the application that serves the page's scripts and styles."""
+    return StaticFiles(directory=FOLDER)
+
+
+router = APIRouter(tags=["page"])
+_templates = Environment(loader=FileSystemLoader(FOLDER), autoescape=select_autoescape(default=True))
+
+
+@router.get("/", include_in_schema=False)
+async def page(request: Request, desk: HereDesk) -> HTMLResponse:
+    """Return the chat page."""
+    language = visitor_language(request, desk.fallback)
+    html = _templates.get_template("chat.html").render(
+        name=desk.name,
+        language=language,
+        direction=LANGUAGES[language].direction,
+        phrases=_phrases(desk, language),
+        version=__version__,
+        config_json=_in_html(await _config(desk, language)),
+    )
+    return HTMLResponse(html, headers={"Vary": "Accept-Language", "Cache-Control": "no-cache"})
+
+
+@router.get("/page/phrases/{code}.json", include_in_schema=False)
+async def phrases(code: str, desk: HereDesk) -> Response:
+    """Return the page's words in another language."""
+    if code not in LANGUAGES:
+        raise RequestInvalidError
+    return JSONResponse(_phrases(desk, code), headers={"Cache-Control": "public, max-age=3600"})
+
+
+async def _config(desk: Desk, language: str) -> dict[str, Any]:
+    health = await desk.engine.health()
+    return {
+        "language": language,
+        "name": desk.name,
+        "languages": [
+            {"code": known.code, "own": known.own, "english": known.english, "direction": known.direction}
+            for known in LANGUAGES.values()
+        ],
+        "max_message_chars": desk.max_message_chars,
+        "model": {"name": next(iter(health.models), None), "stand_in": bool(health.stands_in_for)},
+        "phrases": _phrases(desk, language),
+    }
+
+
+def _phrases(desk: Desk, language: str) -> dict[str, dict[str, str]]:
+    return {section: dict(desk.phrases.section(section, language)) for section in SECTIONS}
+
+
+def _in_html(config: dict[str, Any]) -> str:
+    """Return JSON that cannot end the script element it stands in."""
+    text = json.dumps(config, ensure_ascii=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

@@ -1,0 +1,159 @@
+"""The one place that chooses implementations and opens them."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import timedelta
+
+from dragoman.answers.generate import Generator
+from dragoman.conversation.metrics import TurnMetrics
+from dragoman.conversation.runner import Runner
+from dragoman.conversation.sweeper import keep_sweeping
+from dragoman.conversation.turn import Line
+from dragoman.engines.base import Engine, Sampling
+from dragoman.engines.in_turn import InTurn
+from dragoman.engines.openai import OpenAIEngine
+from dragoman.languages.base import LanguageDetector
+from dragoman.languages.detect import Detector
+from dragoman.languages.phrases import Phrases
+from dragoman.serving.listen import listen
+from dragoman.settings import EngineSettings, GenerationSettings, Settings
+from dragoman.storage.base import Conversations
+from dragoman.storage.conversations import open_conversations
+from dragoman.watching.metrics import new_registry
+from dragoman.web.app import create_app
+from dragoman.web.desk import Desk
+
+
+def fallback_language(settings: Settings) -> str:
+    """Return the language of a customer who gives no clue."""
+    return settings.desk.fallback_language or settings.desk.locale
+
+
+def open_engine(settings: EngineSettings, urls: Sequence[str]) -> Engine:
+    """Return the engine behind these addresses."""
+    key = settings.api_key.get_secret_value() if settings.api_key else None
+    engines = [
+        OpenAIEngine(
+            url,
+            api_key=key,
+            model=settings.model,
+            first_token_seconds=settings.first_token_seconds,
+            next_token_seconds=settings.next_token_seconds,
+        )
+        for url in urls
+    ]
+    return engines[0] if len(engines) == 1 else InTurn(engines)
+
+
+def sampling(settings: GenerationSettings) -> Sampling:
+    """Return how the model draws its words."""
+    return Sampling(
+        max_tokens=settings.max_tokens,
+        temperature=settings.temperature,
+        top_p=settings.top_p,
+        repetition_penalty=settings.repetition_penalty,
+        seed=settings.seed,
+    )
+
+
+@asynccontextmanager
+async def open_desk(
+    settings: Settings, *, database_url: str, engine_urls: Sequence[str]
+) -> AsyncGenerator[Desk]:
+    """Open a desk on a database and engines; leaving the context closes them.
+
+    Raises:
+        StorageUnavailableError: the database cannot be reached.
+    """
+    async with AsyncExitStack() as stack:
+        conversations = await stack.enter_async_context(
+            open_conversations(database_url, connections=settings.database.connections)
+        )
+        engine = open_engine(settings.engine, engine_urls)
+        stack.push_async_callback(engine.close)
+        desk = assemble(settings, conversations=conversations, engine=engine)
+        stack.push_async_callback(desk.runner.drain, settings.desk.drain_seconds)
+        await stack.enter_async_context(_sweeping(settings, conversations))
+        yield desk
+
+
+def assemble(
+    settings: Settings,
+    *,
+    conversations: Conversations,
+    engine: Engine,
+    detector: LanguageDetector | None = None,
+) -> Desk:
+    """Put a desk together from opened parts."""
+    fallback = fallback_language(settings)
+    phrases = Phrases.load()
+    registry = new_registry()
+    metrics = TurnMetrics(registry)
+    line = Line(
+        conversations=conversations,
+        detector=detector or Detector(fallback=fallback),
+        generator=Generator(engine, sampling(settings.generation)),
+        phrases=phrases,
+        history_tokens=settings.generation.history_tokens,
+        metrics=metrics,
+    )
+    runner = Runner(
+        line=line, conversations=conversations, phrases=phrases, fallback=fallback, metrics=metrics
+    )
+    return Desk(
+        runner=runner,
+        conversations=conversations,
+        engine=engine,
+        phrases=phrases,
+        registry=registry,
+        locale=settings.desk.locale,
+        fallback=fallback,
+        name=settings.desk.name,
+        max_message_chars=settings.desk.max_message_chars,
+    )
+
+
+@asynccontextmanager
+async def _sweeping(settings: Settings, conversations: Conversations) -> AsyncGenerator[None]:
+    idle = timedelta(minutes=settings.conversations.idle_minutes)
+    keep = timedelta(days=settings.conversations.keep_days)
+    task = asyncio.create_task(keep_sweeping(conversations, idle=idle, keep=keep))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def _set_safely(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
+    """Set the event from a signal handler, where the loop may only be called like this."""
+    loop.call_soon_threadsafe(event.set)
+
+
+async def run_desk(
+    settings: Settings,
+    *,
+    database_url: str,
+    engine_urls: Sequence[str],
+    on_listening: Callable[[int], None] | None = None,
+    stop: asyncio.Event | None = None,
+) -> None:
+    """Run a desk until SIGTERM, SIGINT or `stop`: replies under way are finished, new work is refused.
+
+    Raises:
+        OperatorError: the address cannot be had.
+        StorageUnavailableError: the database cannot be reached.
+    """
+    loop = asyncio.get_running_loop()
+    async with open_desk(settings, database_url=database_url, engine_urls=engine_urls) as desk:
+        await listen(
+            create_app(desk),
+            host=settings.desk.host,
+            port=settings.desk.port,
+            drain_seconds=settings.desk.drain_seconds,
+            on_listening=on_listening,
+            on_stopping=lambda: _set_safely(loop, desk.stopping),
+            stop=stop,
+        )
