@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = ROOT / "requirements"
@@ -87,44 +87,48 @@ def alone() -> Iterator[None]:
 
 def install(lock: str) -> None:
     """Make `.venv` if it is not there or not usable, fill it, and stamp it."""
-    version = version_of_venv()
+    version = version_of_python() if is_sound() else None
     if version is None:
         require_room(lock)
         make_venv()
-        version = version_of_venv()
+        version = version_of_python()
         if version is None:
-            raise InstallError(
-                f"The Python just made in {VENV} does not run; see whether {sys.executable} is whole."
-            )
-    if stamp_matches(lock, version):  # another run finished while this one waited
+            raise InstallError(f"The Python just made in {VENV} does not run: is {host_python()} whole?")
+    elif stamp_matches(
+        lock, version
+    ):  # this was started by another Python than `.venv`'s, or waited for another run
         return
     UNFINISHED.touch()
-    wanted = LOCKS / f"{lock}.txt"
-    count = len(re.findall(r"^[\w.-]+==", wanted.read_text(), re.MULTILINE))
-    say(f"Installing up to {count} packages into {VENV} (once; later starts skip this).")
-    pip("--require-hashes", "--no-deps", "-r", str(wanted), total=count)
-    pip("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+    fill(lock)
     for satisfied in SATISFIES[lock]:
         stamp(satisfied).write_text(fingerprint(satisfied, version))
     UNFINISHED.unlink()
     say("Installed.")
 
 
+def fill(lock: str) -> None:
+    """Install the locked packages, then the project itself with the build tools that are among them."""
+    wanted = LOCKS / f"{lock}.txt"
+    count = len(re.findall(r"^[\w.-]+==", wanted.read_text(), re.MULTILINE))
+    say(f"Installing up to {count} packages into {VENV} (once; later starts skip this).")
+    pip("--require-hashes", "--no-deps", "-r", str(wanted), total=count)
+    pip("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+
+
 def stamp_matches(lock: str, version: str) -> bool:
     """Tell whether `lock` is what `.venv`, whose Python is `version`, was filled with."""
     path = stamp(lock)
-    return path.exists() and not UNFINISHED.exists() and path.read_text() == fingerprint(lock, version)
+    return path.exists() and path.read_text() == fingerprint(lock, version)
 
 
-def version_of_venv() -> str | None:
-    """Return `sys.version` of `.venv`'s Python, or None when it has to be made anew.
-
-    That is when there is none, its Python is gone or too old, it was moved here from another folder (its scripts
-    name the old one), it has no pip, or an installation into it was broken off.
-    """
+def is_sound() -> bool:
+    """Tell whether `.venv` was made here (the scripts of a moved one name the old place) and never left half-filled."""
     activate = VENV / "bin" / "activate"
-    if UNFINISHED.exists() or not activate.exists() or str(VENV) not in activate.read_text():
-        return None
+    return not UNFINISHED.exists() and activate.exists() and str(VENV) in activate.read_text()
+
+
+def version_of_python() -> str | None:
+    """Return `sys.version` of `.venv`'s Python, or None when it is gone, too old or has no pip."""
     program = "import sys, pip; assert sys.version_info >= (3, 11); print(sys.version)"
     try:
         # -I: whatever PYTHONPATH says must not be taken for what is installed.
@@ -224,7 +228,7 @@ def pip(*arguments: str, total: int = 0, python: str = str(PYTHON)) -> None:
         raise InstallError(f"{why} (All of its words: {LOG})")
 
 
-def follow(process: "subprocess.Popen[str]", log: object, total: int) -> list[str]:
+def follow(process: "subprocess.Popen[str]", log: TextIO, total: int) -> list[str]:
     """Read pip's lines as they come, tell what they mean, and return them."""
     lines: list[str] = []
     progress = Progress(total)
@@ -232,7 +236,7 @@ def follow(process: "subprocess.Popen[str]", log: object, total: int) -> list[st
     for line in process.stdout:
         progress.see(line.strip())
         if not line.startswith("Progress "):
-            print(line, end="", file=log, flush=True)  # type: ignore[call-overload]
+            log.write(line)
             lines.append(line.strip())
     progress.end()
     return lines
@@ -268,19 +272,14 @@ class Progress:
     def tell(self, text: str, *, lasting: bool = False) -> None:
         """Show `text`; where lines cannot be changed, only if it is `lasting`."""
         if self.live:
-            print(
-                f"\r\033[K{text[: shutil.get_terminal_size().columns - 1]}",
-                end="",
-                file=sys.stderr,
-                flush=True,
-            )
+            write(f"\r\033[K{text[: shutil.get_terminal_size().columns - 1]}")
         elif lasting:
             say(text)
 
     def end(self) -> None:
         """Clear the changing line."""
         if self.live:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
+            write("\r\033[K")
 
 
 # What pip and the system say when something common is wrong, and what that means to whoever reads it.
@@ -327,7 +326,13 @@ def last_error(lines: list[str]) -> str:
 
 def say(text: str) -> None:
     """Tell whoever runs this; stdout stays for what the command prints."""
-    print(text, file=sys.stderr, flush=True)
+    write(f"{text}\n")
+
+
+def write(text: str) -> None:
+    """Write to stderr at once."""
+    sys.stderr.write(text)
+    sys.stderr.flush()
 
 
 def fail(text: str, status: int) -> NoReturn:
