@@ -5,12 +5,16 @@ A customer's words never go into a log: events carry names, counts, codes and id
 
 import logging
 import sys
+import traceback
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Literal
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+from dragoman.nouns.errors import DragomanError
 
 logger: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -33,7 +37,7 @@ def configure(*, format: Literal["auto", "text", "json"] = "auto", level: str = 
     last: list[Processor] = (
         [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=24)]
         if readable
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        else [structlog.processors.JSONRenderer(ensure_ascii=False)]
     )
     structlog.configure(
         processors=[
@@ -46,7 +50,10 @@ def configure(*, format: Literal["auto", "text", "json"] = "auto", level: str = 
         cache_logger_on_first_use=False,
     )
     _adopt_standard_logging(
-        structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[_forget_meta, *last]), level
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared, processors=[_forget_meta, _exception_without_words, *last]
+        ),
+        level,
     )
 
 
@@ -60,6 +67,20 @@ def _named(process: str) -> Processor:
 
 def _forget_meta(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     return structlog.stdlib.ProcessorFormatter.remove_processors_meta(logger, method, event)
+
+
+def _exception_without_words(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Tell where an exception came from. Its own message may repeat what a customer wrote, so only ours is told."""
+    found: Any = event.pop("exc_info", None)
+    # Loggers pass True, an exception, or the triple of `sys.exc_info`.
+    error: Any = found[1] if isinstance(found, tuple) else sys.exc_info()[1] if found is True else found
+    if isinstance(error, BaseException):
+        event["error"] = (
+            f"{type(error).__name__}: {error}" if isinstance(error, DragomanError) else type(error).__name__
+        )
+        frames = traceback.extract_tb(error.__traceback__)
+        event["at"] = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+    return event
 
 
 def _adopt_standard_logging(formatter: logging.Formatter, level: str) -> None:
