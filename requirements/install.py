@@ -146,7 +146,7 @@ def make_venv() -> None:
     host = host_python()
     say(f"Making {VENV} with {host}.")
     remove(VENV)
-    has_ensurepip = run_quietly([host, "-I", "-c", "import ensurepip"]) == 0
+    has_ensurepip = run_quietly([host, "-I", "-c", "import ensurepip; ensurepip.version()"]) == 0
     options = [] if has_ensurepip else ["--without-pip"]
     made = subprocess.run(
         [host, "-I", "-m", "venv", *options, str(VENV)], capture_output=True, text=True, check=False
@@ -307,7 +307,7 @@ MEANINGS = (
     ),
     (
         r"No matching distribution found",
-        "The package index has no version of a package that fits this machine or Python.",
+        "The package index has no version of a package that fits this machine and Python, or it could not be reached.",
     ),
 )
 
