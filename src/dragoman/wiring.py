@@ -127,11 +127,6 @@ async def _sweeping(settings: Settings, conversations: Conversations) -> AsyncGe
             await task
 
 
-def _set_safely(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
-    """Set the event from a signal handler, where the loop may only be called like this."""
-    loop.call_soon_threadsafe(event.set)
-
-
 async def run_desk(
     settings: Settings,
     *,
@@ -146,7 +141,6 @@ async def run_desk(
         OperatorError: the address cannot be had.
         StorageUnavailableError: the database cannot be reached.
     """
-    loop = asyncio.get_running_loop()
     async with open_desk(settings, database_url=database_url, engine_urls=engine_urls) as desk:
         await listen(
             create_app(desk),
@@ -154,6 +148,6 @@ async def run_desk(
             port=settings.desk.port,
             drain_seconds=settings.desk.drain_seconds,
             on_listening=on_listening,
-            on_stopping=lambda: _set_safely(loop, desk.stopping),
+            on_stopping=desk.stopping.set,
             stop=stop,
         )

@@ -5,6 +5,8 @@ uvicorn has neither limit; without them one slow or endless request holds a plac
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -12,10 +14,20 @@ Refuse = Callable[[int, str, Scope, Receive, Send], Awaitable[None]]
 """Writes the refusal: status, a stable code, and the ASGI triple."""
 
 
-class _Stop(Exception):  # noqa: N818 - never seen outside this file; it unwinds the application inside
-    def __init__(self, status: int, code: str) -> None:
-        self.status = status
-        self.code = code
+@dataclass(slots=True)
+class _Breach:
+    """Whether a request went over a limit, and which."""
+
+    status: int = 0
+    code: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.status)
+
+    def note(self, status: int, code: str) -> Message:
+        """Note it, and return what the application is told: that nothing more will come."""
+        self.status, self.code = status, code
+        return {"type": "http.disconnect"}
 
 
 async def plain_refusal(status: int, code: str, _scope: Scope, _receive: Receive, send: Send) -> None:
@@ -31,13 +43,18 @@ async def plain_refusal(status: int, code: str, _scope: Scope, _receive: Receive
 
 
 class _Guard:
-    """Wraps `receive` for the length of one request and turns a breach into a refusal, if nothing was sent yet."""
+    """Wraps `receive` for the length of one request, and answers a breach in the application's place.
+
+    The application hears that the client has gone, whatever it then says is not sent: raising through it
+    instead would have each framework answer in its own way.
+    """
 
     def __init__(self, app: ASGIApp, refuse: Refuse = plain_refusal) -> None:
         self.app = app
         self.refuse = refuse
 
-    def watch(self, receive: Receive, scope: Scope) -> Receive:
+    def watch(self, receive: Receive, scope: Scope, breach: _Breach) -> Receive:
+        """Return a `receive` that notes a breach."""
         raise NotImplementedError
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,19 +62,35 @@ class _Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        breach = _Breach()
         begun = False
 
-        async def send_and_note(message: Message) -> None:
+        async def send_unless_refused(message: Message) -> None:
             nonlocal begun
-            begun = True
-            await send(message)
+            if begun or not breach:
+                begun = True
+                await send(message)
 
         try:
-            await self.app(scope, self.watch(receive, scope), send_and_note)
-        except _Stop as stop:
-            if begun:
+            await self.app(scope, self.watch(receive, scope, breach), send_unless_refused)
+        except Exception:
+            if begun or not breach:
                 raise
-            await self.refuse(stop.status, stop.code, scope, receive, send)
+        if breach and not begun:
+            await _discard(receive)
+            await self.refuse(breach.status, breach.code, scope, receive, send)
+
+
+LINGER_SECONDS = 0.5
+
+
+async def _discard(receive: Receive) -> None:
+    """Read on for a moment: a connection closed with bytes unread is reset, and the client never sees why."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LINGER_SECONDS):
+            message = await receive()
+            while message["type"] == "http.request" and message.get("more_body", False):
+                message = await receive()
 
 
 class BodyLimit(_Guard):
@@ -67,22 +100,19 @@ class BodyLimit(_Guard):
         super().__init__(app, refuse)
         self.max_bytes = max_bytes
 
-    def watch(self, receive: Receive, scope: Scope) -> Receive:
+    def watch(self, receive: Receive, scope: Scope, breach: _Breach) -> Receive:
         """Return a `receive` that counts."""
         announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        taken = int(announced) if announced.isdigit() else 0
-
+        too_large = announced.isdigit() and int(announced) > self.max_bytes
         received = 0
 
         async def counted() -> Message:
             nonlocal received
-            if taken > self.max_bytes:
-                raise _Stop(413, "body_too_large")
+            if too_large:
+                return breach.note(413, "body_too_large")
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self.max_bytes:
-                raise _Stop(413, "body_too_large")
-            return message
+            return message if received <= self.max_bytes else breach.note(413, "body_too_large")
 
         return counted
 
@@ -94,7 +124,7 @@ class ReceiveDeadline(_Guard):
         super().__init__(app, refuse)
         self.seconds = seconds
 
-    def watch(self, receive: Receive, scope: Scope) -> Receive:  # noqa: ARG002 - the scope is for siblings
+    def watch(self, receive: Receive, scope: Scope, breach: _Breach) -> Receive:  # noqa: ARG002 - for siblings
         """Return a `receive` that is hurried until the body is whole; afterwards it waits as long as it likes."""
         loop = asyncio.get_running_loop()
         due = loop.time() + self.seconds
@@ -107,7 +137,7 @@ class ReceiveDeadline(_Guard):
             try:
                 message = await asyncio.wait_for(receive(), max(0.0, due - loop.time()))
             except TimeoutError:
-                raise _Stop(408, "request_timeout") from None
+                return breach.note(408, "request_timeout")
             whole = not message.get("more_body", False)
             return message
 

@@ -3,14 +3,16 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Callable
-from contextlib import suppress
-from types import FrameType
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from dragoman.nouns.errors import OperatorError
+
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -36,7 +38,11 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, telling when it takes connections, and when it is about to wait for the last of them."""
+    """uvicorn, telling when it takes connections, and when it is about to wait for the last of them.
+
+    uvicorn raises a signal once more when it has drained, which would end the process before the rooms that
+    stand behind the application are closed; so signals are handled here.
+    """
 
     def __init__(
         self,
@@ -54,11 +60,27 @@ class _Server(uvicorn.Server):
         if self.started:
             self._on_listening()
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Tell the application that it is stopping, then let uvicorn drain."""
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Stop at SIGTERM and SIGINT, and at once at the second of them."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        loop = asyncio.get_running_loop()
+        for number in _SIGNALS:
+            loop.add_signal_handler(number, self.stop)
+        try:
+            yield
+        finally:
+            for number in _SIGNALS:
+                loop.remove_signal_handler(number)
+
+    def stop(self) -> None:
+        """Tell the application and take no more connections; the second time, wait for nothing."""
+        self.force_exit = self.should_exit
         if not self.should_exit:
             self._on_stopping()
-        super().handle_exit(sig, frame)
+        self.should_exit = True
 
 
 async def listen(
@@ -73,7 +95,7 @@ async def listen(
 ) -> None:
     """Serve `app` until SIGTERM, SIGINT or `stop`; open requests then have `drain_seconds` to end.
 
-    `on_listening` is called with the port once connections are taken, `on_stopping` at the signal.
+    `on_listening` is called with the port once connections are taken, `on_stopping` at the signal, in the loop.
     Signals are only handled in the main thread; elsewhere `stop` ends the serving.
 
     Raises:
@@ -105,4 +127,4 @@ async def listen(
 
 async def _end_at(stop: asyncio.Event, server: _Server) -> None:
     await stop.wait()
-    server.handle_exit(signal.SIGTERM, None)
+    server.stop()

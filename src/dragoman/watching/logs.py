@@ -71,16 +71,22 @@ def _forget_meta(logger: WrappedLogger, method: str, event: EventDict) -> EventD
 
 def _exception_without_words(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Tell where an exception came from. Its own message may repeat what a customer wrote, so only ours is told."""
-    found: Any = event.pop("exc_info", None)
-    # Loggers pass True, an exception, or the triple of `sys.exc_info`.
-    error: Any = found[1] if isinstance(found, tuple) else sys.exc_info()[1] if found is True else found
-    if isinstance(error, BaseException):
+    error = _error_of(event.pop("exc_info", None))
+    if error is not None:
         event["error"] = (
             f"{type(error).__name__}: {error}" if isinstance(error, DragomanError) else type(error).__name__
         )
         frames = traceback.extract_tb(error.__traceback__)
         event["at"] = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
     return event
+
+
+def _error_of(exc_info: Any) -> BaseException | None:
+    """Return the exception: loggers pass True, the exception itself, or the triple of `sys.exc_info`."""
+    if isinstance(exc_info, BaseException):
+        return exc_info
+    triple: Any = sys.exc_info() if exc_info is True else exc_info
+    return triple[1] if triple else None
 
 
 def _adopt_standard_logging(formatter: logging.Formatter, level: str) -> None:
