@@ -1,0 +1,5 @@
+"""The PostgreSQL that comes out of a wheel and runs in the home folder."""
+
+from dragoman.storage.embedded.server import EmbeddedPostgres
+
+__all__ = ["EmbeddedPostgres"]
