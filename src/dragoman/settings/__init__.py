@@ -1,0 +1,26 @@
+"""What the operator can set: `groups.py` has every setting, `load` reads them once, at the start."""
+
+from dragoman.settings.groups import (
+    ConversationSettings,
+    DatabaseSettings,
+    DeskSettings,
+    EngineSettings,
+    GenerationSettings,
+    LogSettings,
+    ModelSettings,
+    Settings,
+)
+from dragoman.settings.loading import default_home, load
+
+__all__ = [
+    "ConversationSettings",
+    "DatabaseSettings",
+    "DeskSettings",
+    "EngineSettings",
+    "GenerationSettings",
+    "LogSettings",
+    "ModelSettings",
+    "Settings",
+    "default_home",
+    "load",
+]

