@@ -10,7 +10,7 @@ pytestmark = pytest.mark.database
 
 UNREADABLE = "The request could not be read."
 EMPTY = "Please write a message first."
-TOO_LONG = "Your message is too long. Please keep it under 4000 characters."
+TOO_LONG = "Your message is too long. Please keep it to at most 4000 characters."
 
 
 def body(message):
