@@ -1,0 +1,1 @@
+"""The statements, each under its name."""
