@@ -46,6 +46,11 @@ def default_home(environment: Mapping[str, str] = os.environ) -> Path:
     return platformdirs.user_data_path("dragoman", appauthor=False)
 
 
+def variable(key: str) -> str:
+    """Return the environment variable of a setting: `desk.port` is `DRAGOMAN_DESK__PORT`."""
+    return f"{PREFIX}{key.replace('.', DELIMITER).upper()}"
+
+
 def load(
     home: Path,
     overrides: Mapping[str, object] | None = None,

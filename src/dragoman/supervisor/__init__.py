@@ -1,0 +1,1 @@
+"""`serve`: database, engine and desk, each a process of its own, started, watched, restarted, stopped in order."""
