@@ -87,7 +87,7 @@ def _file(path: Path) -> Iterator[_Given]:
     try:
         text = path.read_text(encoding="utf-8")
         content = tomllib.loads(text)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"

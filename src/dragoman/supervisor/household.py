@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from signal import Signals
 
@@ -19,17 +19,29 @@ _DESK_GRACE = 5.0
 _DATABASE_GRACE = 25.0
 
 
+def dragoman(home: Path, verb: str) -> Sequence[str]:
+    """Return the command that runs a process of this home."""
+    return (sys.executable, "-m", "dragoman", "--home", str(home), verb, "--supervised")
+
+
 class Household:
     """Database, engine and desk; without the first two where the settings name others' instead."""
 
     def __init__(
-        self, settings: Settings, home: Path, display: Display, *, environment: Mapping[str, str]
+        self,
+        settings: Settings,
+        home: Path,
+        display: Display,
+        *,
+        environment: Mapping[str, str],
+        command: Callable[[Path, str], Sequence[str]] = dragoman,
     ) -> None:
-        """`environment` holds what the command line says, as variables, for every process."""
+        """`environment` holds what the command line says, as variables; `command` gives the program of a verb."""
         self._settings = settings
         self._home = home
         self._display = display
         self._environment = environment
+        self._command = command
         self._database_url = settings.database.url.get_secret_value() if settings.database.url else None
         self._database = None if self._database_url else self._child("database", grace=_DATABASE_GRACE)
         self._engine = None if settings.engine.urls else self._engine_child()
@@ -99,7 +111,7 @@ class Household:
     def _child(self, verb: str, *, grace: float = 10.0, health: str | None = None) -> Child:
         plan = Plan(
             name=verb,
-            command=(sys.executable, "-m", "dragoman", "--home", str(self._home), verb, "--supervised"),
+            command=self._command(self._home, verb),
             environment=self._variables,
             grace=grace,
             healthy=answers_at(health) if health else None,
