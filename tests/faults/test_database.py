@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -212,9 +213,16 @@ def test_a_server_left_behind_is_taken_over(home: Path, server: EmbeddedPostgres
 
 
 def test_a_note_of_a_process_that_is_another_by_now(home: Path, server: EmbeddedPostgres) -> None:
+    """PostgreSQL alone would refuse: a living process of its own account has its predecessor's number."""
     kill(server)
     note = home / "postgres" / "data" / "postmaster.pid"
-    lines = note.read_text().splitlines()
-    note.write_text("\n".join([str(os.getppid()), *lines[1:]]))
-    server.start()
-    assert server.alive()
+    account = note.stat().st_uid if os.geteuid() == 0 else None
+    stranger = subprocess.Popen(["sleep", "600"], user=account)
+    try:
+        note.write_text("\n".join([str(stranger.pid), *note.read_text().splitlines()[1:]]))
+        server.start()
+        assert server.alive()
+        assert stranger.poll() is None
+    finally:
+        stranger.kill()
+        stranger.wait()

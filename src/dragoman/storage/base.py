@@ -42,7 +42,10 @@ class Conversations(Protocol):
         ...
 
     async def revive(self, conversation_id: ConversationId, turn_id: TurnId) -> bool:
-        """Make a turn that ended without a reply live again; False when another turn is live or came later."""
+        """Make a turn without a reply live again, also one left live by a desk that died.
+
+        False when it has a reply, another turn is live or came later, or the conversation has ended.
+        """
         ...
 
     async def finish(self, reply: Reply) -> Event:
@@ -54,12 +57,18 @@ class Conversations(Protocol):
         """
         ...
 
-    async def fail(self, conversation_id: ConversationId, turn_id: TurnId, *, code: str, language: str) -> None:
+    async def fail(
+        self, conversation_id: ConversationId, turn_id: TurnId, *, code: str, language: str
+    ) -> None:
         """Append that the turn failed with this error's code, if it is still the live one."""
         ...
 
     async def append(
-        self, conversation_id: ConversationId, kind: EventKind, data: Mapping[str, Any], turn_id: TurnId | None = None
+        self,
+        conversation_id: ConversationId,
+        kind: EventKind,
+        data: Mapping[str, Any],
+        turn_id: TurnId | None = None,
     ) -> Event:
         """Append an event that is neither a message nor a reply.
 
@@ -68,11 +77,15 @@ class Conversations(Protocol):
         """
         ...
 
-    async def events(self, conversation_id: ConversationId, *, after: int = 0, limit: int = 1000) -> Sequence[Event]:
+    async def events(
+        self, conversation_id: ConversationId, *, after: int = 0, limit: int = 1000
+    ) -> Sequence[Event]:
         """Return events with a `seq` above `after`, in order. Raises `ConversationUnknownError`."""
         ...
 
-    def follow(self, conversation_id: ConversationId, *, after: int = 0) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
+    def follow(
+        self, conversation_id: ConversationId, *, after: int = 0
+    ) -> AbstractAsyncContextManager[AsyncIterator[Event]]:
         """Follow the log live: what is there above `after`, then what is appended by any desk, until left."""
         ...
 

@@ -226,22 +226,34 @@ def _note(data: Path) -> list[str]:
 
 
 def _stop_left_behind(data: Path) -> None:
-    """Stop a server that lost its supervisor; forget a note whose process is gone or is something else by now.
+    """Stop a server that lost its supervisor, or disown the note of one that is gone.
 
-    We hold the home's lock, so nobody else watches over it. In a container, where process numbers come
-    round again soon, PostgreSQL itself would take a stranger of that number for its predecessor.
+    We hold the home's lock, so nobody else watches over it.
     """
     note = _note(data)
     if not note:
         return
     server = _server_of(data, note[0])
     if server is None:
-        (data / "postmaster.pid").unlink(missing_ok=True)
+        _disown(data / "postmaster.pid", note)
     else:
         logger.warning("database_taken_over", pid=server.pid)
         _end(server, 10.0)
     if Path(*note[4:5]).name.startswith(_SHORT):
         shutil.rmtree(note[4], ignore_errors=True)
+
+
+def _disown(path: Path, note: list[str]) -> None:
+    """Put our own number in the place of a server's that is gone.
+
+    PostgreSQL takes any living process of that number for its predecessor and refuses, and in a container
+    numbers come round again soon; its parent's number it knows to be nobody's. The note itself must stay:
+    by it PostgreSQL finds out whether processes of the old server still hold its memory.
+    """
+    text = "\n".join([str(os.getpid()), *note[1:]]) + "\n"
+    # The folder is the server's: a link that its account may have put there is not followed.
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_TRUNC | os.O_NOFOLLOW), "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def _server_of(data: Path, pid: str) -> psutil.Process | None:
