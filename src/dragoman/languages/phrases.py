@@ -65,7 +65,7 @@ class Phrases:
         """
         return cls({code: _read(code) for code in LANGUAGES})
 
-    def text(self, key: str, language: str, **values: str | int) -> str:
+    def text(self, key: str, language: str, /, **values: str | int) -> str:
         """Return the text of `key` (`error.busy`) in `language`, its placeholders filled from `values`.
 
         Values are put in as they are, braces included, and nothing in them is looked at; escaping for HTML is the
