@@ -26,6 +26,8 @@ FILE_NAME = "dragoman.toml"
 HOME_VARIABLE = "DRAGOMAN_HOME"
 PREFIX = "DRAGOMAN_"
 DELIMITER = "__"
+# Variables that are no settings: where the settings are, and what belongs to the test suite around us.
+_NOT_SETTINGS = (HOME_VARIABLE, "DRAGOMAN_TEST_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def _line(text: str, section: str | None, name: str) -> int:
 
 def _environment(environment: Mapping[str, str]) -> Iterator[_Given]:
     for variable, text in environment.items():
-        if not variable.startswith(PREFIX) or variable == HOME_VARIABLE or not text:
+        if not variable.startswith(PREFIX) or variable.startswith(_NOT_SETTINGS) or not text:
             continue
         key = variable.removeprefix(PREFIX).lower().replace(DELIMITER, ".", 1)
         where = f"environment variable {variable}"

@@ -72,6 +72,7 @@ class Child:
         self._ready: asyncio.Future[Facts] = asyncio.get_running_loop().create_future()
         self._last_heard = 0.0
         self._complaint = ""
+        self._last_line = ""
 
     @property
     def pid(self) -> int | None:
@@ -84,7 +85,7 @@ class Child:
         Raises:
             StartFailedError: it ended before, or said nothing for `silence_seconds`.
         """
-        self._complaint = ""
+        self._complaint = self._last_line = ""
         self._ready = asyncio.get_running_loop().create_future()
         self._process = await asyncio.create_subprocess_exec(
             *self.plan.command,
@@ -111,7 +112,8 @@ class Child:
                 await asyncio.wait({self._ready, ended}, timeout=1.0, return_when=asyncio.FIRST_COMPLETED)
                 if ended.done() and not self._ready.done():
                     await self._finish_reading()
-                    raise StartFailedError(self._complaint or f"{self.name} did not start: {self._status()}.")
+                    why = self._complaint or f"{self.name} did not start: {self._status()}."
+                    raise StartFailedError(why)
                 if time.monotonic() - self._last_heard > self.plan.silence_seconds:
                     self._signal(signal.SIGKILL)
                     await process.wait()
@@ -184,7 +186,11 @@ class Child:
     def _status(self) -> str:
         assert self._process is not None
         status = self._process.returncode or 0
-        return f"killed by {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
+        if status < 0:
+            return f"killed by {signal.Signals(-status).name}"
+        # What Python writes last when it gives up is the exception; our logs say more than belongs here.
+        last = self._last_line.strip()
+        return f"exit status {status}" + (f", {last}" if status and last and not last.startswith("{") else "")
 
     async def _finish_reading(self) -> None:
         """Hear its last words; something it left running may hold the pipes open, so not for ever."""
@@ -220,6 +226,7 @@ class Child:
     async def _pass_on(self, stream: asyncio.StreamReader) -> None:
         async for line in _lines(stream):
             self._last_heard = time.monotonic()
+            self._last_line = line
             self._listener.output(self.name, line)
 
 

@@ -36,6 +36,11 @@ async def test_a_start_that_fails_without_a_word_gives_the_status(child: Make) -
         await child("sys.exit(7)").start()
 
 
+async def test_a_start_that_crashes_gives_the_exception(child: Make) -> None:
+    with pytest.raises(StartFailedError, match="exit status 1, ZeroDivisionError: division by zero"):
+        await child("1 / 0").start()
+
+
 async def test_a_start_without_a_sign_of_life_is_given_up(child: Make) -> None:
     one = child("time.sleep(600)", silence_seconds=0.1)
     with pytest.raises(StartFailedError, match="no sign of life"):
