@@ -23,8 +23,8 @@ def tiny_matrices(seed: int = 7) -> dict[str, NDArray[np.float32]]:
     return {
         "token_embd.weight": embedding,
         "blk.0.attn_norm.weight": matrix(1, WIDTH)[0],
-        "blk.0.attn_q.weight": matrix(ROWS, WIDTH),
-        "blk.0.attn_q.bias": matrix(1, ROWS)[0],
+        "blk.0.attn_q.weight": matrix(2 * ROWS, WIDTH),
+        "blk.0.attn_q.bias": matrix(1, 2 * ROWS)[0],
         "blk.0.odd.weight": matrix(4, 40),
         "output.weight": embedding,
     }

@@ -26,7 +26,6 @@ SILENT_SECONDS = 30.0
 PAUSES = (1.0, 2.0, 4.0, 8.0)
 """Seconds before each further try; the count begins anew whenever a try brought bytes."""
 
-_READ_BYTES = 1 << 18
 _AGAIN = frozenset({408, 429, 500, 502, 503, 504})
 
 
@@ -91,19 +90,20 @@ def _check_sum(hub: Hub, file: HubFile, part: Part) -> None:
 def _fill(hub: Hub, address: str, part: Part, told: Callable[[], None], patience: Patience) -> None:
     """Try, and try again, until the part is as long as the file. Raises `RefusedError` when patience is out."""
     limits = httpx.Timeout(patience.silent, connect=patience.connect)
-    tries = 0
+    step = 0
     with httpx.Client(timeout=limits) as client:
         while part.missing:
             before = part.bytes
             try:
                 _go_on(client, hub, address, part, told)
             except (httpx.TransportError, httpx.DecodingError, _CutError) as error:
-                tries = 0 if part.bytes > before else tries + 1
-                if tries >= len(patience.pauses):
+                step = 0 if part.bytes > before else step
+                if step >= len(patience.pauses):
                     raise RefusedError(
                         f"broke off again and again ({error or type(error).__name__})"
                     ) from error
-                patience.sleep(patience.pauses[tries])
+                patience.sleep(patience.pauses[step])
+                step += 1
             except httpx.InvalidURL as error:
                 raise RefusedError("redirects to something that is no address") from error
 
@@ -122,7 +122,7 @@ def _go_on(client: httpx.Client, hub: Hub, address: str, part: Part, told: Calla
             raise _CutError(refusal(response.status_code))
         else:
             raise RefusedError(refusal(response.status_code))
-        for piece in response.iter_raw(_READ_BYTES):
+        for piece in response.iter_raw():
             part.write(piece)
             told()
             if part.bytes > part.expected:

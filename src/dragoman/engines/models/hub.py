@@ -25,6 +25,7 @@ MAX_REDIRECTS = 5
 _MODELSCOPE = re.compile(r"(^|\.)modelscope\.(cn|ai)$")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_ERRNO = re.compile(r"^\[Errno -?\d+\] ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def _check(hub: Hub, source: HubSource, file: HubFile, seconds: float) -> None:
         with httpx.Client(timeout=seconds) as client:
             response = _announcement(client, hub.address(source, file))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise RefusedError(f"did not answer ({_brief(error)})") from error
+        raise RefusedError(f"did not answer: {_brief(error)}") from error
     if response.status_code >= 400:
         raise RefusedError(refusal(response.status_code))
     announced = _announced_sum(response)
@@ -177,4 +178,5 @@ def refusal(status: int) -> str:
 def _brief(error: Exception) -> str:
     if isinstance(error, httpx.TimeoutException):
         return "no answer in time"
-    return str(error).strip().split("\n", 1)[0] or type(error).__name__
+    words = _ERRNO.sub("", str(error)).strip().split("\n", 1)[0]
+    return words or type(error).__name__

