@@ -2,6 +2,11 @@
 
 import pytest
 
+pytest_plugins = (
+    "dragoman.testing.pytest_database",
+    "dragoman.testing.pytest_desk",
+)
+
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:

@@ -23,7 +23,7 @@ REFUSED = {
     "zero width": (body("\u200b\u200d\ufeff\u2060"), 400, EMPTY),
     "control": (body("\x00\x01\x1b\x7f"), 400, EMPTY),
     "bidi control": (body("\u202e\u2066\u2069"), 400, EMPTY),
-    "lone surrogates": (b'{"message": "\\ud800\\udfff\\ud800"}', 400, EMPTY),
+    "lone surrogates": (b'{"message": "\\udfff\\ud800 \\ud801"}', 400, EMPTY),
     "100,000 characters": (body("a" * 100_000), 400, TOO_LONG),
     "4,001 characters": (body("a b " * 1000 + "c"), 400, TOO_LONG),
     "2 MB": (body("a" * 2_000_000), 413, UNREADABLE),

@@ -151,7 +151,7 @@ class Runner:
                 await self._fail(turn, message, error, language)
             except Exception:
                 logger.exception("turn_broke")
-                await self._fail(turn, message, DragomanError(), language)
+                await self._fail(turn, message, DragomanError(), self._fallback)
 
     async def _fail(
         self, turn: LiveTurn, message: CustomerMessage, error: DragomanError, language: str

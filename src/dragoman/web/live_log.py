@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator
+from typing import Any
 
 from dragoman.nouns.event import Event
 from dragoman.nouns.ids import ConversationId
@@ -17,17 +17,26 @@ async def live_log(desk: Desk, conversation_id: ConversationId, *, after: int) -
     stopping = asyncio.create_task(desk.stopping.wait())
     try:
         async with desk.conversations.follow(conversation_id, after=after) as events:
-            while True:
-                upcoming = asyncio.ensure_future(anext(events))
-                await asyncio.wait({upcoming, stopping}, return_when=asyncio.FIRST_COMPLETED)
-                if not upcoming.done():
-                    upcoming.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await upcoming
-                    return
-                yield _event(upcoming.result(), desk.locale)
+            while (event := await _next_unless(stopping, events)) is not None:
+                yield _event(event, desk.locale)
     finally:
         stopping.cancel()
+
+
+async def _next_unless(stopping: asyncio.Task[Any], events: AsyncIterator[Event]) -> Event | None:
+    """Return the next event, or None when there is none or the desk stops first."""
+    upcoming = asyncio.create_task(_next(events))
+    try:
+        await asyncio.wait({upcoming, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        return upcoming.result() if upcoming.done() else None
+    finally:
+        # Waited for, since a generator that still runs cannot be closed.
+        upcoming.cancel()
+        await asyncio.wait({upcoming})
+
+
+async def _next(events: AsyncIterator[Event]) -> Event | None:
+    return await anext(events, None)
 
 
 def _event(event: Event, locale: str) -> bytes:

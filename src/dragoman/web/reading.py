@@ -1,6 +1,6 @@
 """Reading a customer's words off a request: cleaned, bounded, never empty."""
 
-from dragoman.languages.scripts import clean
+from dragoman.languages.cleaning import clean
 from dragoman.nouns.errors import MessageEmptyError, MessageTooLongError
 
 
