@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dragoman.cli import ask, detect, processes, serve, version
+from dragoman.cli import ask, detect, model, processes, serve, version
 from dragoman.cli.invocation import Invocation
 from dragoman.nouns.errors import DragomanError
 
@@ -23,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-for verb in (serve, ask, detect, processes, version):
+for verb in (serve, ask, detect, model, processes, version):
     verb.add_to(app)
 
 
@@ -53,7 +53,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         status = app(args=_home_first(arguments) or ["--help"], prog_name="dragoman", standalone_mode=False)
     except typer.TyperException as error:
-        return _refuse(_wrong_use(error))
+        # Without a message its help has been shown already.
+        return _refuse(_wrong_use(error)) if error.format_message() else WRONG_USE
     except DragomanError as error:
         return _refuse(str(error))
     except (KeyboardInterrupt, typer.Abort):

@@ -1,0 +1,66 @@
+"""Whatever of a running `serve` is killed, it is back unaided, and nothing acknowledged is lost."""
+
+import signal
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from .serving import NO_ENGINE, Serving, descendants, serving, until
+
+
+@pytest.fixture(scope="module")
+def desk() -> Iterator[Serving]:
+    """A `serve` whose engine is elsewhere and down; each test leaves it whole."""
+    with serving(**NO_ENGINE) as one:
+        yield one
+
+
+@pytest.mark.database
+def test_after_the_desk_is_killed_every_acknowledged_message_is_there(desk: Serving) -> None:
+    conversation = desk.begin()
+    for message in ("Where is my parcel?", "Number 4711."):
+        assert list(conversation.events(message))[-1][0] == "error", "there is no engine"
+    before = conversation.log()
+    assert [event["data"]["text"] for event in before if event["kind"] == "message.customer"] == [
+        "Where is my parcel?",
+        "Number 4711.",
+    ]
+    killed = desk.kill("desk")
+    until(lambda: desk.another("desk", killed))
+    assert until(conversation.log) == before
+    assert '"process": "desk"' in desk.said()
+    assert "SIGKILL" in desk.said()
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("what", ["postgres", "database"])
+def test_after_the_database_is_killed_the_desk_goes_on(desk: Serving, what: str) -> None:
+    conversation = desk.begin()
+    list(conversation.events("Hello?"))
+    before = conversation.log()
+    killed = desk.kill(what)
+    until(lambda: desk.another(what, killed))
+    assert until(conversation.log) == before
+    list(until(desk.begin).events("Still there?"))
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_ends_all_processes(number: signal.Signals) -> None:
+    with serving(**NO_ENGINE) as one:
+        below = descendants(one.process)
+        assert len(below) >= 3, "keeper of the database, PostgreSQL, desk"
+        one.process.send_signal(number)
+        assert one.process.wait(60) == 0
+        _, alive = psutil.wait_procs(below, timeout=10)
+        assert not alive, [process.cmdline() for process in alive]
+
+
+@pytest.mark.database
+def test_killed_itself_it_takes_all_processes_along() -> None:
+    with serving(**NO_ENGINE) as one:
+        below = descendants(one.process)
+        one.process.kill()
+        _, alive = psutil.wait_procs(below, timeout=60)
+        assert not alive, [process.cmdline() for process in alive]
