@@ -265,7 +265,7 @@ async def test_the_log_is_followed_live_and_resumed(desk):
 
 
 async def test_history_is_cut_to_its_budget_oldest_whole_turns_first(database_url, scripted):
-    async with serving_desk(database_url, scripted, generation={"history_tokens": 120}) as opened:
+    async with serving_desk(database_url, scripted, generation={"history_tokens": 130}) as opened:
         talk = await opened.begin()
         for number in range(6):
             await talk.say(f"This is question number {number}, is it not?")

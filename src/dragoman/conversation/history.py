@@ -1,5 +1,6 @@
 """What of a conversation the model is shown: whole turns, the newest first to be kept, within a budget."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,10 +22,10 @@ class PastTurn:
         return estimate_tokens(self.customer) + estimate_tokens(self.reply or "")
 
 
-# Bytes of UTF-8 a token of Qwen2's vocabulary stands for, measured on the first 60 short messages of each
-# language (tests/unit/conversation/test_history.py holds the estimate to the real tokenizer): English 4,
-# most other languages 2.5 to 3.5, least in Khmer, Lao and Burmese. Erring high keeps within the budget.
-_BYTES_PER_TOKEN = 2.0
+# Bytes of UTF-8 that a token of Qwen2's vocabulary stands for, measured on 100 messages of 31 to 60 characters in
+# each language: on average 1.9 in Burmese, 2.3 to 2.6 in Lao, Khmer, Czech, Bengali and Urdu, 4.5 in English, 5.3
+# in Russian; in the worst single message 1.79. `tests/contract/test_history_budget.py` holds this to the tokenizer.
+_BYTES_PER_TOKEN = 1.75
 _TOKENS_PER_MESSAGE = 5
 """What the chat template writes around each message."""
 
@@ -34,7 +35,7 @@ def estimate_tokens(text: str) -> int:
 
     The desk has no tokenizer: its engine may be any OpenAI-compatible server with any model.
     """
-    return round(len(text.encode(errors="replace")) / _BYTES_PER_TOKEN) + _TOKENS_PER_MESSAGE
+    return math.ceil(len(text.encode(errors="replace")) / _BYTES_PER_TOKEN) + _TOKENS_PER_MESSAGE
 
 
 def past_turns(events: Sequence[Event], *, before: TurnId) -> list[PastTurn]:
