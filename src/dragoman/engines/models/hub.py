@@ -132,7 +132,7 @@ def _check(hub: Hub, source: HubSource, file: HubFile, seconds: float) -> None:
     size = response.headers.get("x-linked-size") or (
         response.headers.get("content-length") if response.is_success else None
     )
-    if size is not None and size != str(file.bytes):
+    if size not in (None, "0", str(file.bytes)):
         raise RefusedError(
             "answered with something else than the file (is there a proxy or a login in between?)"
         )

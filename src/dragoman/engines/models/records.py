@@ -24,7 +24,8 @@ class Record:
     def save(self, folder: Path) -> None:
         """Write it beside the file."""
         write_whole(
-            record_path(folder, self.name, self.quantization), json.dumps(asdict(self), indent=2) + "\n"
+            model_path(folder, self.name, self.quantization).with_suffix(".json"),
+            json.dumps(asdict(self), indent=2) + "\n",
         )
 
 
@@ -33,22 +34,20 @@ def model_path(folder: Path, name: str, quantization: Quantization) -> Path:
     return folder / f"{name}-{quantization}.gguf"
 
 
-def record_path(folder: Path, name: str, quantization: Quantization) -> Path:
-    """Return where its record is kept."""
-    return folder / f"{name}-{quantization}.json"
-
-
 def read_record(folder: Path, name: str, quantization: Quantization) -> Record | None:
     """Return the record of a file that is there in the recorded size, otherwise None."""
+    record = record_beside(model_path(folder, name, quantization))
+    return record if record and (record.name, record.quantization) == (name, quantization) else None
+
+
+def record_beside(path: Path) -> Record | None:
+    """Return the record that lies beside a model file, if the file has the recorded size, otherwise None."""
     try:
-        text = record_path(folder, name, quantization).read_text(encoding="utf-8")
-        fields: dict[str, Any] = json.loads(text)
+        fields: dict[str, Any] = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         record = Record(**fields)
-        size = model_path(folder, name, quantization).stat().st_size
+        return record if record.bytes == path.stat().st_size else None
     except (OSError, ValueError, TypeError):
         return None
-    whole = (record.name, record.quantization, record.bytes) == (name, quantization, size)
-    return record if whole else None
 
 
 def list_models(folder: Path, catalogue: Mapping[str, CatalogueModel] = CATALOGUE) -> list[ModelFile]:

@@ -14,7 +14,7 @@ from dragoman.engines.models.catalogue import CATALOGUE, CatalogueModel, find
 from dragoman.engines.models.disk import local_faults
 from dragoman.engines.models.hub import PUBLIC_HUBS, Hub, hubs_to_ask
 from dragoman.engines.models.info import read_info
-from dragoman.engines.models.records import Record, as_model_file
+from dragoman.engines.models.records import Record, as_model_file, record_beside
 from dragoman.engines.models.shelf import NoHubError, Shelf
 from dragoman.nouns.errors import OperatorError
 
@@ -55,17 +55,18 @@ def prepare(
 
 
 def _own(path: Path) -> ModelFile:
-    """Take a file of the operator's own as it is."""
+    """Take a file that was given as it is; one that we made ourselves keeps its name."""
     path = path.expanduser().absolute()
     info = read_info(path)
+    record = record_beside(path)
     return ModelFile(
         path,
-        name=path.stem,
+        name=record.name if record is not None else path.stem,
         quantization=info.quantization,
         stand_in=False,
         stands_in_for=None,
         licence=info.licence,
-        source="a file of your own",
+        source=record.source if record is not None else "a file of your own",
     )
 
 

@@ -58,6 +58,11 @@ def test_a_given_path_is_taken_as_it_is(desk: Desk, tmp_path: Path) -> None:
     assert (found.path, found.name, found.quantization, found.stand_in) == (own, "my-model", "f32", False)
 
 
+def test_a_given_path_of_our_own_making_keeps_its_name(desk: Desk, nobody: str, wheels: Path) -> None:
+    made = desk.prepare(nobody)
+    assert desk.prepare(path=made.path).name == STAND_IN_NAME
+
+
 def test_a_given_path_that_is_no_model_is_told(desk: Desk, tmp_path: Path) -> None:
     own = tmp_path / "notes.gguf"
     with pytest.raises(OperatorError, match="there is no file"):
