@@ -1,0 +1,74 @@
+"""What is documented of the desk's interface and what is real cannot drift apart."""
+
+import re
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from dragoman.conversation.metrics import TurnMetrics
+from dragoman.nouns import errors
+from dragoman.nouns.event import EventKind, Status
+from dragoman.nouns.language import DecidedBy
+from dragoman.nouns.message import Source
+from dragoman.watching.metrics import new_registry
+from dragoman.web import chat, conversations, health
+from dragoman.web.errors import status_of
+from dragoman.web.headers import RequestCounts
+
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
+# Answered at the edge, before or beside our own errors.
+EDGE_CODES = {"not_found": 404, "method_not_allowed": 405, "request_timeout": 408, "body_too_large": 413}
+
+
+def read(name: str) -> str:
+    return (REFERENCE / name).read_text(encoding="utf-8")
+
+
+def error_classes() -> dict[str, type[errors.DragomanError]]:
+    found = (value for value in vars(errors).values() if isinstance(value, type))
+    return {one.code: one for one in found if issubclass(one, errors.DragomanError)}
+
+
+def documented_codes() -> dict[str, str]:
+    return dict(re.findall(r"^\| `([a-z_]+)` \| (\S+) \|", read("errors.md"), flags=re.MULTILINE))
+
+
+def test_every_error_code_is_documented_and_no_other() -> None:
+    assert set(documented_codes()) == set(error_classes()) | set(EDGE_CODES)
+
+
+@pytest.mark.parametrize("code", sorted(documented_codes()))
+def test_an_error_has_the_documented_status(code: str) -> None:
+    status = documented_codes()[code]
+    if code != errors.OperatorError.code:  # which no caller over HTTP ever gets
+        assert int(status) == EDGE_CODES.get(code, status_of(code))
+
+
+def test_every_endpoint_is_documented() -> None:
+    text = read("api.md").replace("…/{id}", "/api/v1/conversations/{conversation_id}")
+    routes = [route for room in (chat, conversations, health) for route in room.router.routes]
+    for route in routes:
+        for method in route.methods - {"HEAD"}:
+            assert re.search(rf"{method} {re.escape(route.path)}[`?]", text), f"{method} {route.path}"
+
+
+def test_every_kind_of_event_is_documented_and_no_other() -> None:
+    written = re.findall(r"^\| `([a-z]+\.[a-z]+|feedback)`", read("events.md"), flags=re.MULTILINE)
+    assert set(written) == {kind.value for kind in EventKind}
+
+
+@pytest.mark.parametrize("values", [Status, DecidedBy, Source])
+def test_every_value_of_an_event_is_documented(values: type) -> None:
+    assert all(f"`{value}`" in read("events.md") for value in values)
+
+
+def test_every_metric_of_the_desk_is_documented() -> None:
+    registry: CollectorRegistry = new_registry()
+    TurnMetrics(registry)
+    RequestCounts(lambda *_: None, registry=registry)
+    kinds = {"counter": "_total", "gauge": "", "histogram": ""}
+    real = {metric.name + kinds[metric.type] for metric in registry.collect()}
+    desk, _, both = read("metrics.md").partition("## Both")
+    written = set(re.findall(r"^\| `([a-z_]+)`", desk.split("## Engine")[0] + both, flags=re.MULTILINE))
+    assert written == real
