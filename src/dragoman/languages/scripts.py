@@ -16,6 +16,9 @@ _SCRIPT_NAMES = MappingProxyType(
 )  # fmt: skip
 _SCRIPT = regex.compile("|".join(rf"(?P<{code}>\p{{Script={name}}})" for code, name in _SCRIPT_NAMES.items()))
 
+# Letters that several scripts share, as the long-vowel mark of both kana.
+_SHARED = regex.compile(r"[\p{Script=Common}\p{Script=Inherited}]")
+
 SCRIPTS = frozenset(_SCRIPT_NAMES)
 """ISO 15924 codes of the scripts that are counted: those in which the 29 languages are written."""
 
@@ -53,7 +56,7 @@ def script_of(character: str) -> str | None:
     found = _SCRIPT.match(character)
     if found is not None:
         return found.lastgroup if unicodedata.category(character)[0] in "LM" else None
-    return OTHER if character.isalpha() else None
+    return OTHER if character.isalpha() and not _SHARED.match(character) else None
 
 
 def count_scripts(text: str) -> Counter[str]:

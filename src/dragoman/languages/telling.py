@@ -12,7 +12,7 @@ import regex
 _WORD = regex.compile(r"\p{L}[\p{L}\p{M}]*(?:['’\-\u200c]\p{L}[\p{L}\p{M}]*)*")
 _INNER_BREAK = regex.compile(r"['’\-]")
 # What typing without diacritics leaves; the letters that have no canonical decomposition.
-_PLAIN_LETTERS = str.maketrans({"đ": "d", "ł": "l", "ı": "i", "ø": "o", "ß": "ss"})
+_PLAIN_LETTERS = str.maketrans({"đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "ı": "i", "ß": "ss"})
 _MARKS = regex.compile(r"[\p{Mn}--[\u0900-\u0dff\u0e00-\u0eff]]", regex.V1)
 
 # The list of words that are the same in every language.
