@@ -23,6 +23,8 @@ def note(what, **more):
         story.write(json.dumps({"verb": verb, "what": what, **more}) + "\\n")
 def stop(*_):
     note("stop")
+    if os.path.exists(f"{home}/{verb}-drains"):
+        time.sleep(600)
     sys.exit(0)
 signal.signal(signal.SIGTERM, stop)
 if os.path.exists(f"{home}/{verb}-fails"):
@@ -138,6 +140,19 @@ async def test_a_database_that_comes_back_elsewhere_takes_the_desk_along(
         "postgresql://1",
         "postgresql://2",
     ]
+
+
+async def test_whoever_cannot_wait_need_not(tmp_path: Path, heard: Heard) -> None:
+    (tmp_path / "desk-drains").touch()
+    async with household(tmp_path, heard) as one:
+        await one.start()
+        stopping = asyncio.create_task(one.stop())
+        await until(lambda: ("desk", "stop") in story(tmp_path))
+        assert not stopping.done()
+        one.hasten()
+        async with asyncio.timeout(20):
+            await stopping
+    assert ("database", "stop") in story(tmp_path), "the database still stops in good order"
 
 
 async def until(condition: Callable[[], bool]) -> None:
