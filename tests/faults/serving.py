@@ -57,7 +57,7 @@ class Serving:
         for process in psutil.Process(self.process.pid).children(recursive=True):
             with suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
                 command = process.cmdline()
-                if verb in command or (verb == "postgres" and command[0].endswith("bin/postgres")):
+                if verb in command or (verb == "postgres" and "".join(command[:1]).endswith("bin/postgres")):
                     return process
         return None
 
