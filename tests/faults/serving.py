@@ -117,12 +117,14 @@ class Conversation:
 
 
 @contextmanager
-def serving(**variables: str) -> Iterator[Serving]:
-    """Run `serve` in a home of its own, and leave nothing of it behind."""
+def serving(*, models: Path | None = None, **variables: str) -> Iterator[Serving]:
+    """Run `serve` in a home of its own, perhaps with models that are here already; leave nothing of it behind."""
     # A short path, since the database's socket has its place in the home.
     with tempfile.TemporaryDirectory(prefix="dragoman-", ignore_cleanup_errors=True) as folder:
         home, words = Path(folder, "home"), Path(folder, "words")
         home.mkdir()
+        if models is not None:
+            (home / "models").symlink_to(models)
         Path(folder).chmod(0o755)
         command = [sys.executable, "-m", "dragoman", "serve", "--home", str(home)]
         command += ["--port", "0", "--engine-port", "0"]

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
+from dragoman.engines.models.base import ModelFile
+
 from .serving import NO_ENGINE, Serving, descendants, serving, until
 
 
@@ -64,3 +66,31 @@ def test_killed_itself_it_takes_all_processes_along() -> None:
         one.process.kill()
         _, alive = psutil.wait_procs(below, timeout=60)
         assert not alive, [process.cmdline() for process in alive]
+
+
+@pytest.mark.model
+@pytest.mark.database
+def test_the_engine_killed_in_the_middle_of_a_reply(model_file: ModelFile) -> None:
+    with serving(models=model_file.path.parent) as one:
+        assert f"Model   {model_file.name}," in one.said()
+        assert one.status("/health/ready") == 200
+        conversation = one.begin()
+        events: list[tuple[str, dict[str, object]]] = []
+        killed = 0
+        for event in conversation.events(
+            "Racontez-moi en détail comment se déroule une livraison, étape par étape."
+        ):
+            events.append(event)
+            if event[0] == "delta" and not killed:
+                killed = one.kill("engine")
+                until(lambda: one.status("/health/ready") == 503, within=2)
+        assert killed, events
+        name, data = events[-1]
+        assert name == "error", events[-1]
+        assert data["language_code"] == "fr"
+        assert data["code"] in {"engine_interrupted", "engine_unavailable"}
+        assert data["text"]
+        until(lambda: one.another("engine", killed))
+        until(lambda: one.status("/health/ready") == 200)
+        again = list(conversation.events("Bonjour"))
+        assert again[-1][0] == "done", again[-1]

@@ -19,8 +19,37 @@ _PATIENCE = 10.0
 
 def add_to(app: typer.Typer) -> None:
     """Add the verbs."""
+    app.command()(engine)
     app.command(hidden=True)(desk)
     app.command(hidden=True)(database)
+
+
+def engine(
+    ctx: typer.Context,
+    port: Annotated[
+        int | None, typer.Option(help="Port of the engine; 0 takes a free one.", show_default="8080")
+    ] = None,
+    host: Annotated[
+        str | None,
+        typer.Option(help="Address the engine listens on; 0.0.0.0 for everyone.", show_default="127.0.0.1"),
+    ] = None,
+    supervised: Supervised = False,
+) -> None:
+    """Run the model alone: an OpenAI-compatible server, for desks elsewhere or for other programs.
+
+    Example: dragoman engine --host 0.0.0.0
+    """
+    from dragoman.supervisor.engine import find_weights, run_engine
+    from dragoman.supervisor.telling import teller
+    from dragoman.watching.logs import configure
+
+    called = invocation(ctx)
+    settings = called.settings({"engine.port": port, "engine.host": host})
+    configure(format=settings.log.format, level=settings.log.level, process="engine")
+    folder = called.home / "models"
+    with teller("engine", supervised=supervised, patience=_PATIENCE) as tell:
+        weights = find_weights(settings.model, folder, tell)
+        _run(run_engine(settings.engine, weights, folder, tell))
 
 
 def desk(ctx: typer.Context, supervised: Supervised = False) -> None:
