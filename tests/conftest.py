@@ -5,6 +5,7 @@ import pytest
 pytest_plugins = (
     "dragoman.testing.pytest_database",
     "dragoman.testing.pytest_desk",
+    "dragoman.testing.pytest_engine",
     "dragoman.testing.pytest_model",
 )
 
