@@ -69,7 +69,7 @@ class Plain:
         if self._shown.get(label) == quarter:
             return
         self._shown[label] = quarter
-        _write(f"{process}: {label} {25 * quarter}%")
+        _write(f"{process}: {label} {25 * quarter}%" if total else f"{process}: {label}")
 
     def output(self, process: str, line: str) -> None:
         """Pass a log line on; what is not JSON is wrapped, so that each line on stderr is."""

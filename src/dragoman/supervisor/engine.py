@@ -49,6 +49,8 @@ async def run_engine(settings: EngineSettings, weights: ModelFile, folder: Path,
         running=settings.running,
     )
     port = settings.port
+    # How far a backend is nobody tells; the first time, when it makes a form of its own, it takes some ten seconds.
+    tell.progress(f"loading {weights.name}", 0, 0)
 
     def listening(bound: int) -> None:
         nonlocal port

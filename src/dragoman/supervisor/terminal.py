@@ -21,13 +21,14 @@ class Terminal:
         self._console = console or Console(highlight=False)
         self._bars: Progress | None = None
         self._tasks: dict[str, TaskID] = {}
+        self._labels: dict[str, str] = {}
 
     def say(self, process: str, line: str) -> None:
         """Print a line with the process's colour."""
         self._console.print(Text(prefixed(process, line), style=_COLOURS.get(process, "")))
 
     def progress(self, process: str, label: str, done: int, total: int) -> None:
-        """Move a bar; a full one is taken away and leaves a line."""
+        """Move the bar of a process; a full one is taken away and leaves a line. `total` 0: nobody knows how far."""
         if self._bars is None:
             self._bars = Progress(
                 TextColumn("{task.description}"),
@@ -38,14 +39,24 @@ class Terminal:
                 transient=True,
             )
             self._bars.start()
-        if label not in self._tasks:
-            self._tasks[label] = self._bars.add_task(prefixed(process, label), total=total or None)
-        self._bars.update(self._tasks[label], completed=done, total=total or None)
+        if self._labels.get(process) != label:
+            # A process does one thing after the other.
+            self._drop(process)
+            self._labels[process] = label
+            self._tasks[process] = self._bars.add_task(prefixed(process, label), total=total or None)
+        self._bars.update(self._tasks[process], completed=done, total=total or None)
         if total and done >= total:
-            self._bars.remove_task(self._tasks.pop(label))
+            self._drop(process)
             self.say(process, f"{label}: done.")
         if not self._tasks:
             self.close()
+
+    def _drop(self, process: str) -> None:
+        """Take a process's bar away."""
+        self._labels.pop(process, None)
+        task = self._tasks.pop(process, None)
+        if self._bars is not None and task is not None:
+            self._bars.remove_task(task)
 
     def output(self, process: str, line: str) -> None:
         """Print a log line above the bars."""
@@ -78,3 +89,4 @@ class Terminal:
             self._bars.stop()
             self._bars = None
             self._tasks.clear()
+            self._labels.clear()
