@@ -97,7 +97,7 @@ def _adopt_standard_logging(formatter: logging.Formatter, level: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     # Requests are counted in metrics and named by our own lines; these would write addresses with every call.
-    for chatty in ("httpx", "httpx2", "httpcore", "httpcore2", "uvicorn.access", "asyncio"):
+    for chatty in ("httpx", "httpx2", "httpcore", "httpcore2", "uvicorn", "asyncio"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
