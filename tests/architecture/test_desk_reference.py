@@ -7,6 +7,8 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from dragoman.conversation.metrics import TurnMetrics
+from dragoman.engines.local.metrics import EngineMetrics
+from dragoman.engines.local.waiting import Line
 from dragoman.nouns import errors
 from dragoman.nouns.event import EventKind, Status
 from dragoman.nouns.language import DecidedBy
@@ -63,12 +65,26 @@ def test_every_value_of_an_event_is_documented(values: type) -> None:
     assert all(f"`{value}`" in read("events.md") for value in values)
 
 
-def test_every_metric_of_the_desk_is_documented() -> None:
+def names(registry: CollectorRegistry) -> set[str]:
+    kinds = {"counter": "_total", "gauge": "", "histogram": ""}
+    return {metric.name + kinds[metric.type] for metric in registry.collect()}
+
+
+def documented_metrics(process: str) -> set[str]:
+    """Return the metrics of one process by its heading, those of both included."""
+    parts = dict(
+        re.findall(r"^## (\w+)\n(.*?)(?=^## |\Z)", read("metrics.md"), flags=re.MULTILINE | re.DOTALL)
+    )
+    return set(re.findall(r"^\| `([a-z_]+)`", parts[process] + parts["Both"], flags=re.MULTILINE))
+
+
+def test_every_metric_of_the_desk_is_documented_and_no_other() -> None:
     registry: CollectorRegistry = new_registry()
     TurnMetrics(registry)
     RequestCounts(lambda *_: None, registry=registry)
-    kinds = {"counter": "_total", "gauge": "", "histogram": ""}
-    real = {metric.name + kinds[metric.type] for metric in registry.collect()}
-    desk, _, both = read("metrics.md").partition("## Both")
-    written = set(re.findall(r"^\| `([a-z_]+)`", desk.split("## Engine")[0] + both, flags=re.MULTILINE))
-    assert written == real
+    assert documented_metrics("Desk") == names(registry)
+
+
+def test_every_metric_of_the_engine_is_documented_and_no_other() -> None:
+    metrics = EngineMetrics(Line(running=1, waiting=1), lambda: 0.0)
+    assert documented_metrics("Engine") == names(metrics.registry)
