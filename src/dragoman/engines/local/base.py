@@ -9,7 +9,12 @@ from dragoman.nouns.errors import DragomanError
 
 FinishReason = Literal["stop", "length"]
 
-ANY_OBJECT: dict[str, Any] = {"type": "object", "additionalProperties": True}
+ANY_OBJECT: dict[str, Any] = {
+    "type": "object",
+    "properties": {},
+    "required": [],
+    "additionalProperties": True,
+}
 """The schema of any JSON object."""
 
 

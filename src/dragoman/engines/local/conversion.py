@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Awaitable, Callable
 from importlib.metadata import version
 from pathlib import Path
@@ -22,6 +23,8 @@ _FILES = tuple(
     f"openvino_{part}.{kind}" for part in ("model", "tokenizer", "detokenizer") for kind in ("xml", "bin")
 )
 _LINK = "weights.gguf"
+# None takes so long.
+_ABANDONED_SECONDS = 1800
 _EDGE_BYTES = 1 << 20
 
 Convert = Callable[[Path], Awaitable[None]]
@@ -70,10 +73,18 @@ def is_whole(place: Path, weights: Path) -> bool:
 def _prepare(place: Path, weights: Path) -> Path:
     """Return a new folder beside `place` with a link to the weights: OpenVINO writes where it reads."""
     place.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(place)
     require_space(place.parent, weights.stat().st_size)
     folder = Path(tempfile.mkdtemp(prefix=f".{place.name}.", dir=place.parent))
     (folder / _LINK).symlink_to(weights.resolve())
     return folder
+
+
+def _sweep(place: Path) -> None:
+    """Remove what conversions left behind that were killed."""
+    for folder in place.parent.glob(f".{place.name}.*"):
+        if folder.is_dir() and time.time() - folder.stat().st_mtime > _ABANDONED_SECONDS:
+            discard(folder)
 
 
 def _finish(folder: Path, place: Path, weights: Path) -> None:

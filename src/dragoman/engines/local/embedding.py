@@ -30,7 +30,7 @@ class Embeddings:
             async with self._line.turn():
                 return await self._embed(texts)
         finally:
-            self._line.leave(1)
+            self._line.leave()
 
     async def _embed(self, texts: list[str]) -> tuple[NDArray[np.float32], int]:
         vectors: list[NDArray[np.float32]] = []

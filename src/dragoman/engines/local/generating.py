@@ -36,13 +36,14 @@ async def generating(
         asyncio.create_task(_one(backend, line, number, request, events))
         for number, request in enumerate(requests)
     ]
+    for task in tasks:
+        task.add_done_callback(lambda _: line.leave())
     try:
         yield _events(events, len(requests))
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        line.leave(len(requests))
 
 
 async def _one(

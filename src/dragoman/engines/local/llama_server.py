@@ -20,6 +20,7 @@ from dragoman.engines.local.base import (
     RequestRefusedError,
     Writing,
 )
+from dragoman.engines.local.grammar import grammar_of
 from dragoman.engines.local.stepped import STUCK_SECONDS
 from dragoman.engines.local.text import Text
 from dragoman.engines.local.token_budget import TokenBudget
@@ -214,7 +215,7 @@ def _body(request: Generation, phase: _Phase, context: int) -> dict[str, Any]:
         "seed": secrets.randbits(32) if request.seed is None else request.seed % (1 << 32),
     }
     if request.json_schema is not None:
-        body["json_schema"] = request.json_schema
+        body["grammar"] = grammar_of(request.json_schema)
     return body
 
 

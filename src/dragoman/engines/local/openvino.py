@@ -1,6 +1,5 @@
 """OpenVINO GenAI: the only file that knows it. Run as a module it is the worker process that generates."""
 
-import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ import openvino  # noqa: E402
 import openvino_genai as genai  # noqa: E402
 
 from dragoman.engines.local.base import FinishReason, Generation  # noqa: E402
+from dragoman.engines.local.grammar import grammar_of  # noqa: E402
 from dragoman.engines.local.stepping import Line, Message, Written, main, run  # noqa: E402
 from dragoman.engines.local.text import Text  # noqa: E402
 from dragoman.engines.local.tokenizer_limit import lift  # noqa: E402
@@ -179,7 +179,7 @@ def _drain(handle: Any) -> tuple[list[int], FinishReason | None]:
 
 def _structure(schema: dict[str, Any]) -> Any:
     structure: Any = genai.StructuredOutputConfig()
-    structure.json_schema = json.dumps(schema)
+    structure.grammar = grammar_of(schema)
     return structure
 
 

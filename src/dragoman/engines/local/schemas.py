@@ -1,8 +1,8 @@
-"""Which JSON schemas a reply can be held to, and bringing them to the form that both backends hold to.
+"""Which JSON schemas a reply can be held to, and bringing them to the few forms that `grammar` turns into a grammar.
 
-Both backends turn a schema into a grammar, and each leaves something out or fails on it, OpenVINO in the middle of a
-step for everyone. So what is let through is what both are known to do, written in one plain way; the rest is refused
-by name. What a schema only says for readers (titles, defaults, formats) does not steer the reply and is left out.
+What cannot be held to is refused by name, before anything is begun: a grammar that OpenVINO cannot read breaks the
+step, and with it everyone's reply. What a schema only says for readers (titles, defaults, formats) does not steer the
+reply and is left out.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,9 +12,9 @@ from dragoman.engines.local.errors import ApiError, invalid
 
 MAX_DEPTH = 24
 MAX_PARTS = 1000
-MAX_LENGTH = 4096
-MAX_ITEMS = 1024
-MAX_INTEGER = 10**15
+MAX_LENGTH = 1000
+MAX_ITEMS = 500
+MAX_INTEGER = 10**15 - 1
 MAX_VALUES = 500
 
 PARAM = "response_format.json_schema.schema"
@@ -38,7 +38,7 @@ Schema = dict[str, Any]
 
 
 def supported(schema: Mapping[str, Any]) -> Schema:
-    """Return `schema` in the form that both backends hold to.
+    """Return `schema` in the forms that `grammar_of` takes.
 
     Raises:
         ApiError: it asks for something that is not supported, or contradicts itself; 400, naming the place.

@@ -174,7 +174,7 @@ class SteppedBackend:
         elif "pong" in message:
             self._pulse.awaited = False
             self._kv_cache_use = message["kv_cache_use"]
-        elif (writing := self._open.get(message["id"])) is not None:
+        elif (writing := self._open.get(message.get("id", 0))) is not None:
             writing.take(message)
 
     def _fail_all(self, reason: str) -> None:

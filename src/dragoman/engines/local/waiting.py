@@ -34,7 +34,7 @@ class Line:
         return self._taken - self._running
 
     def take(self, count: int) -> None:
-        """Take places for `count` generations; each is given back by the end of its `turn`, or by `leave`.
+        """Take places for `count` generations; each is given back by `leave`.
 
         Raises:
             EngineBusyError: the line is too full for them. An empty line takes any number.
@@ -43,9 +43,9 @@ class Line:
             raise EngineBusyError(retry_after=self._wait())
         self._taken += count
 
-    def leave(self, count: int) -> None:
-        """Give back places whose turn will not come."""
-        self._taken -= count
+    def leave(self) -> None:
+        """Give back a place, whether or not its turn has come."""
+        self._taken -= 1
 
     @asynccontextmanager
     async def turn(self) -> AsyncGenerator[None]:

@@ -48,7 +48,8 @@ class Worker:
             worker.send(order)
             first = await asyncio.shield(worker._first)
         except BaseException:
-            await worker.close()
+            # It reads nothing while it loads, so it would not end by itself.
+            await worker.close(patience=0.0)
             raise
         if "failed" in first:
             await worker.close()
@@ -71,12 +72,12 @@ class Worker:
         await asyncio.shield(self._listening)
         return self._failure or "it has ended"
 
-    async def close(self) -> None:
-        """End it, by force when it does not end by itself."""
+    async def close(self, *, patience: float = CLOSE_SECONDS) -> None:
+        """End it, by force when it does not end by itself within `patience` seconds."""
         if self._process.stdin is not None:
             self._process.stdin.close()
         try:
-            await asyncio.wait_for(asyncio.shield(self._listening), CLOSE_SECONDS)
+            await asyncio.wait_for(asyncio.shield(self._listening), patience)
         except TimeoutError:
             with suppress(ProcessLookupError):
                 self._process.kill()
@@ -87,17 +88,25 @@ class Worker:
         assert stdout is not None
         told: str | None = None
         while line := await stdout.readline():
-            message = json.loads(line)
+            message = _read(line)
             told = message.get("failed", told)
-            if not self._first.done():
-                self._first.set_result(message)
-            elif "failed" not in message:
+            if self._first.done():
                 self._on_message(message)
+            elif message:
+                self._first.set_result(message)
         status = await self._process.wait()
         self._failure = told or f"its process ended ({_how(status)})"
         if not self._first.done():
             self._first.set_result({"failed": self._failure})
         self._on_message({"gone": self._failure})
+
+
+def _read(line: bytes) -> Message:
+    """Read a line. What a library prints before the worker has taken its stdout for itself says nothing."""
+    try:
+        return json.loads(line)
+    except ValueError:
+        return {}
 
 
 def _how(status: int) -> str:
