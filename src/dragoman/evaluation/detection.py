@@ -17,7 +17,7 @@ from pathlib import Path
 from dragoman.languages.base import LanguageDetector
 from dragoman.languages.detect import Detector
 from dragoman.languages.registry import LANGUAGES
-from dragoman.languages.telling import without_diacritics
+from dragoman.languages.telling import without_diacritics, words_of
 from dragoman.nouns.errors import OperatorError
 from dragoman.nouns.language import LanguageDecision
 
@@ -52,6 +52,7 @@ class Report:
 
     Attributes:
         accuracy: messages as they are, nothing known beside them.
+        distinct: as `accuracy`, without the messages whose words, figures aside, stand under several languages.
         plain: typed without diacritics.
         first_half, second_half: as `accuracy`; the weights were fitted on the first half only.
         same_prior: the conversation was in the message's language before.
@@ -63,6 +64,7 @@ class Report:
 
     count: int
     accuracy: dict[str, float]
+    distinct: dict[str, float]
     plain: dict[str, float]
     first_half: dict[str, float]
     second_half: dict[str, float]
@@ -114,6 +116,7 @@ def measure(detector: LanguageDetector, samples: Sequence[Sample]) -> Report:
     return Report(
         count=len(samples),
         accuracy=macro(marked),
+        distinct=_distinct(marked),
         plain=macro(_mark(samples, lambda one: detector.decide(without_diacritics(one.text)))),
         first_half=macro((sample, right) for sample, right in marked if in_first_half(sample.text)),
         second_half=macro((sample, right) for sample, right in marked if not in_first_half(sample.text)),
@@ -136,6 +139,17 @@ def macro(marked: Iterable[tuple[Sample, bool]]) -> dict[str, float]:
         length: sum(sum(one) / len(one) for one in by_language.values()) / len(by_language)
         for length, by_language in sorted(tally.items(), reverse=True)
     }
+
+
+def _distinct(marked: Sequence[tuple[Sample, bool]]) -> dict[str, float]:
+    languages: dict[str, set[str]] = {}
+    for sample, _ in marked:
+        languages.setdefault(_wording(sample.text), set()).add(sample.language)
+    return macro((sample, right) for sample, right in marked if len(languages[_wording(sample.text)]) == 1)
+
+
+def _wording(text: str) -> str:
+    return " ".join(words_of(text)) or text
 
 
 def _mark(
@@ -185,7 +199,7 @@ def _bins(decisions: Sequence[LanguageDecision], right: Sequence[bool]) -> list[
 
 def as_table(report: Report) -> str:
     """Return the report as lines for a terminal, accuracies in percent."""
-    rows = ("accuracy", "plain", "first_half", "second_half", "same_prior", "switched")
+    rows = ("accuracy", "distinct", "plain", "first_half", "second_half", "same_prior", "switched")
     named: list[dict[str, float]] = [getattr(report, row) for row in rows]
     lines = [f"{report.count} messages", f"{'':14}" + "".join(f"{length:>10}" for length in report.accuracy)]
     for name, accuracies in zip(rows, named, strict=True):

@@ -28,6 +28,9 @@ _MOST_CANDIDATES = 5
 _LEAST_CONFIDENCE = 0.005
 # How sure the words alone must be to say that it was they who decided, when the rest agrees.
 _SURE = 0.5
+# Below this the words say next to nothing ("x", "abc", a name that nobody knows): of the 31 such messages in the first
+# half of the development data, two were in the likeliest language.
+_SAYS_NOTHING = 0.2
 # How likely the conversation's language, a browser's first language, the operator's fallback are to be right when
 # the message itself says nothing.
 _PRIOR_ALONE, _HINT_ALONE, _FALLBACK_ALONE = 0.95, 0.8, 0.3
@@ -37,7 +40,7 @@ class Detector:
     """Decides the language of messages. About 0.1 ms a message and at most 2, whatever it holds; safe to call from several threads.
 
     Args:
-        fallback: the code of the language of a message that gives no clue.
+        fallback: the code of the language of a message that gives no clue, or next to none.
 
     Raises:
         KeyError: the fallback is none of the 29 languages.
@@ -60,13 +63,13 @@ class Detector:
         hints = tuple(dict.fromkeys(code for code in hints if code in LANGUAGES))
         evidence = evidence_of(text)
         if evidence.script is None or not self._weigher.has_evidence(evidence.text):
-            return self._without_words(prior, hints)
+            return self._by_what_is_known(prior, hints)
         if evidence.script not in GROUPS:
             code, confidence = _ONE_LANGUAGE[evidence.script]
             return LanguageDecision(code, confidence, DecidedBy.SCRIPT, (Candidate(code, confidence),))
         return self._by_words(evidence.text, evidence.script, prior, hints)
 
-    def _without_words(self, prior: str | None, hints: Sequence[str]) -> LanguageDecision:
+    def _by_what_is_known(self, prior: str | None, hints: Sequence[str]) -> LanguageDecision:
         if prior is not None:
             code, confidence, by = prior, _PRIOR_ALONE, DecidedBy.CONVERSATION
         elif hints:
@@ -83,6 +86,8 @@ class Detector:
         }
         ranked = _probabilities(everything)
         best = ranked[0]
+        if not known and best.confidence < _SAYS_NOTHING:
+            return self._by_what_is_known(prior, hints)
         by = _decided_by(best.language, _probabilities(words), prior, hints)
         shown = tuple(one for one in ranked[:_MOST_CANDIDATES] if one.confidence >= _LEAST_CONFIDENCE)
         return LanguageDecision(best.language, best.confidence, by, shown)

@@ -24,6 +24,17 @@ def test_accuracy_is_the_mean_over_languages() -> None:
     assert "de → fr" in as_table(report)
 
 
+def test_what_several_languages_write_alike_is_left_out_of_the_distinct_ones() -> None:
+    shared = [
+        Sample("nl", "short", "Artikel 3"),
+        Sample("de", "short", "Artikel 4"),
+        Sample("de", "short", "12"),
+    ]
+    report = measure(FixedDetector("fr", by_text={"danke": "de"}), [*SAMPLES, *shared])
+    assert report.accuracy["short"] == pytest.approx((1 / 4 + 1 + 0) / 3)
+    assert report.distinct == {"short": pytest.approx((1 / 3 + 1) / 2), "long": 1.0}
+
+
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "samples.tsv"

@@ -54,6 +54,30 @@ def test_what_has_no_words_leaves_the_decision_to_what_is_known(text: str) -> No
         assert (decision.language, decision.decided_by) == (code, by)
 
 
+@pytest.mark.parametrize("text", ["x", "abc", "asdf", "zz"])
+@pytest.mark.parametrize("fallback", ["en", "zh", "pl", "ar"])
+def test_words_that_say_next_to_nothing_get_the_operators_language(text: str, fallback: str) -> None:
+    decision = Detector(fallback=fallback).decide(text)
+    assert (decision.language, decision.decided_by) == (fallback, DecidedBy.FALLBACK)
+    assert decision.candidates[0].language == fallback
+
+
+@pytest.mark.parametrize("text", ["x", "abc", "asdf", "zz"])
+def test_the_operators_language_gives_way_to_what_is_known_of_the_customer(text: str) -> None:
+    detector = Detector(fallback="zh")
+    assert detector.decide(text, prior="vi").decided_by is DecidedBy.CONVERSATION
+    decision = detector.decide(text, hints=("fr",))
+    assert (decision.language, decision.decided_by) == ("fr", DecidedBy.HINT)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("hola", "es"), ("ciao", "it"), ("danke", "de"), ("salamat po", "tl")]
+)
+def test_one_known_word_outdoes_the_operators_language(text: str, code: str) -> None:
+    decision = Detector(fallback="zh").decide(text)
+    assert (decision.language, decision.decided_by) == (code, DecidedBy.WORDS)
+
+
 def test_a_choice_wins_outright() -> None:
     decision = DETECTOR.decide("Wo bleibt mein Paket?", prior="de", chosen="ja", hints=("de",))
     assert (decision.language, decision.confidence, decision.decided_by) == ("ja", 1.0, DecidedBy.CHOICE)
