@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from dragoman.conversation import replay
@@ -29,12 +30,19 @@ LINGER_SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class _Running:
+    """A turn, its task, and the `seq` of the message that it answers."""
+
     turn: LiveTurn
     task: asyncio.Task[None]
+    seq: int
 
     def end(self, reason: DragomanError) -> None:
+        self.turn.reason = self.turn.reason or reason
+        # In the loop's next round: a task that is cancelled before its first step never runs, and would tell nobody.
+        asyncio.get_running_loop().call_soon(self._cancel)
+
+    def _cancel(self) -> None:
         if not self.turn.ended:
-            self.turn.reason = self.turn.reason or reason
             self.task.cancel()
 
 
@@ -79,7 +87,7 @@ class Runner:
         """
         event = await self._conversations.accept(message)
         if event.turn_id == message.turn_id:
-            return self._start(message).listen()
+            return self._start(message, event.seq)
         return await self._again(message, event)
 
     def stop(self, conversation_id: ConversationId) -> bool:
@@ -91,45 +99,70 @@ class Runner:
         return True
 
     async def drain(self, seconds: float) -> None:
-        """Wait for the turns under way, at most so long, then end the rest."""
-        tasks = [running.task for running in self._running.values()]
-        if not tasks:
-            return
-        await asyncio.wait(tasks, timeout=seconds)
-        for running in list(self._running.values()):
+        """Wait for the turns under way, also those that begin meanwhile, at most so long; then end the rest."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while tasks := self._tasks():
+                    await asyncio.wait(tasks)
+        for running in self._running.values():
             running.end(EngineInterruptedError("the desk is stopping"))
-        await asyncio.wait(tasks)
+        if tasks := self._tasks():
+            await asyncio.wait(tasks)
+
+    def _tasks(self) -> list[asyncio.Task[None]]:
+        return [running.task for running in self._running.values()]
 
     async def _again(self, message: CustomerMessage, first: Event) -> AsyncGenerator[Progress]:
         """Tell a repeated message's answer; `first` is the event by which it was stored."""
         assert first.turn_id is not None, "a customer's message always has a turn"
-        running = self._running.get(message.conversation_id)
-        if running is not None and running.turn.turn_id == first.turn_id:
-            return running.turn.listen()
         stored = replace(
             message, id=MessageId(first.data["message_id"]), turn_id=first.turn_id, text=first.data["text"]
         )
+        if (joined := await self._join(stored)) is not None:
+            return joined
         events = await self._conversations.events(message.conversation_id, after=first.seq)
         if (told := replay.answered(events, stored.turn_id, stored.id)) is not None:
             return replay.tell(told)
         if await self._conversations.revive(stored.conversation_id, stored.turn_id):
-            return self._start(stored).listen()
-        return replay.tell([self._failure(TurnSupersededError(), self._fallback)])
+            # Another repeat may have come first while the database was asked.
+            return await self._join(stored) or self._start(stored, first.seq)
+        return self._superseded(message)
 
-    def _start(self, message: CustomerMessage) -> LiveTurn:
+    async def _join(self, message: CustomerMessage) -> AsyncGenerator[Progress] | None:
+        """Return the progress of the message's turn if it runs here; one that has just ended is waited out."""
+        running = self._running.get(message.conversation_id)
+        if running is None or running.turn.turn_id != message.turn_id:
+            return None
+        if not running.turn.ended:
+            return running.turn.listen()
+        await asyncio.wait({running.task})
+        return None
+
+    def _superseded(self, message: CustomerMessage) -> AsyncGenerator[Progress]:
+        return replay.tell([self._failure(TurnSupersededError(), self._language_before(message))])
+
+    def _language_before(self, message: CustomerMessage) -> str:
+        """Return the language for words to this customer before a decision about the message."""
+        return message.chosen or next(iter(message.hints), self._fallback)
+
+    def _start(self, message: CustomerMessage, seq: int) -> AsyncGenerator[Progress]:
         conversation_id = message.conversation_id
-        if (older := self._running.get(conversation_id)) is not None:
-            older.end(TurnSupersededError())
+        other = self._running.get(conversation_id)
+        if other is not None and other.seq > seq:
+            # Stored before it, and heard of after it: answers of the database overtake each other.
+            return self._superseded(message)
+        if other is not None:
+            other.end(TurnSupersededError())
         turn = LiveTurn(
             message.turn_id,
             linger_seconds=self._linger_seconds,
             on_deserted=lambda: running.end(TurnStoppedError()),
         )
-        running = _Running(turn, asyncio.create_task(self._run(turn, message)))
+        running = _Running(turn, asyncio.create_task(self._run(turn, message)), seq)
         self._running[conversation_id] = running
         self._metrics.live.inc()
         running.task.add_done_callback(lambda _: self._forget(conversation_id, running))
-        return turn
+        return turn.listen()
 
     def _forget(self, conversation_id: ConversationId, running: _Running) -> None:
         self._metrics.live.dec()
@@ -137,7 +170,7 @@ class Runner:
             del self._running[conversation_id]
 
     async def _run(self, turn: LiveTurn, message: CustomerMessage) -> None:
-        language = message.chosen or self._fallback
+        language = self._language_before(message)
         with about(turn=message.turn_id, conversation=message.conversation_id):
             try:
                 conversation = await self._conversations.get(message.conversation_id)
@@ -151,7 +184,7 @@ class Runner:
                 await self._fail(turn, message, error, language)
             except Exception:
                 logger.exception("turn_broke")
-                await self._fail(turn, message, DragomanError(), self._fallback)
+                await self._fail(turn, message, DragomanError(), language)
 
     async def _fail(
         self, turn: LiveTurn, message: CustomerMessage, error: DragomanError, language: str
