@@ -24,6 +24,9 @@ from dragoman.watching.metrics import new_registry
 from dragoman.web.app import create_app
 from dragoman.web.desk import Desk
 
+# Within what a supervisor gives the desk beyond its drain before it kills it (`supervisor/household.py`).
+_LAST_WORDS_SECONDS = 2.0
+
 
 def fallback_language(settings: Settings) -> str:
     """Return the language of a customer who gives no clue."""
@@ -73,7 +76,7 @@ async def open_desk(
         engine = open_engine(settings.engine, engine_urls)
         stack.push_async_callback(engine.close)
         desk = assemble(settings, conversations=conversations, engine=engine)
-        stack.push_async_callback(desk.runner.drain, settings.desk.drain_seconds)
+        stack.push_async_callback(desk.runner.drain, 0)
         await stack.enter_async_context(_sweeping(settings, conversations))
         yield desk
 
@@ -127,6 +130,25 @@ async def _sweeping(settings: Settings, conversations: Conversations) -> AsyncGe
             await task
 
 
+@asynccontextmanager
+async def _draining(desk: Desk, seconds: float) -> AsyncGenerator[None]:
+    """Give replies under way so long from the moment the desk is told to stop; then they end with words of their own."""
+
+    async def drain() -> None:
+        await desk.stopping.wait()
+        await desk.runner.drain(seconds)
+
+    task = asyncio.create_task(drain())
+    try:
+        yield
+        if desk.stopping.is_set():
+            await task
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
 async def run_desk(
     settings: Settings,
     *,
@@ -141,12 +163,17 @@ async def run_desk(
         OperatorError: the address cannot be had.
         StorageUnavailableError: the database cannot be reached.
     """
-    async with open_desk(settings, database_url=database_url, engine_urls=engine_urls) as desk:
+    drain_seconds = settings.desk.drain_seconds
+    async with (
+        open_desk(settings, database_url=database_url, engine_urls=engine_urls) as desk,
+        _draining(desk, drain_seconds),
+    ):
         await listen(
             create_app(desk),
             host=settings.desk.host,
             port=settings.desk.port,
-            drain_seconds=settings.desk.drain_seconds,
+            # Connections outlast the replies, so that the last words still reach their readers.
+            drain_seconds=drain_seconds + _LAST_WORDS_SECONDS,
             on_listening=on_listening,
             on_stopping=desk.stopping.set,
             stop=stop,
