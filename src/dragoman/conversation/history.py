@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from dragoman.engines.base import ChatMessage
 from dragoman.nouns.event import Event, EventKind
 from dragoman.nouns.ids import TurnId
+from dragoman.nouns.message import CustomerMessage
+from dragoman.storage.base import Conversations
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,10 @@ class PastTurn:
 _BYTES_PER_TOKEN = 1.75
 _TOKENS_PER_MESSAGE = 5
 """What the chat template writes around each message."""
+
+
+_PAGE = 50
+"""Events read at a time: more turns than the usual budget holds."""
 
 
 def estimate_tokens(text: str) -> int:
@@ -65,6 +71,24 @@ def within_budget(turns: Sequence[PastTurn], budget: int) -> list[PastTurn]:
             break
         kept.append(turn)
     return kept[::-1]
+
+
+async def recent_turns(conversations: Conversations, message: CustomerMessage, budget: int) -> list[PastTurn]:
+    """Return the newest whole turns before the message that fit `budget` tokens together, oldest first.
+
+    The log is read from its end, and only as far as the budget reaches.
+    """
+    events: list[Event] = []
+    before = None
+    while True:
+        page = await conversations.latest(message.conversation_id, before=before, limit=_PAGE)
+        events = [*page, *events]
+        turns = past_turns(events, before=message.turn_id)
+        kept = within_budget(turns, budget)
+        # The oldest turn of what was read may have begun before it; when it does not fit anyway, the rest is whole.
+        if len(kept) < len(turns) or len(page) < _PAGE:
+            return kept
+        before = page[0].seq
 
 
 def as_messages(turns: Sequence[PastTurn]) -> list[ChatMessage]:

@@ -4,7 +4,7 @@ import time
 from collections.abc import AsyncIterator
 
 from dragoman.answers.generate import Generator, Written
-from dragoman.conversation.history import as_messages, past_turns, within_budget
+from dragoman.conversation.history import as_messages, recent_turns
 from dragoman.conversation.metrics import TurnMetrics
 from dragoman.languages.base import LanguageDetector
 from dragoman.languages.phrases import Phrases
@@ -100,8 +100,7 @@ class Line:
     async def _write(
         self, message: CustomerMessage, decision: LanguageDecision
     ) -> AsyncIterator[str | Written]:
-        events = await self._conversations.events(message.conversation_id)
-        turns = within_budget(past_turns(events, before=message.turn_id), self._history_tokens)
+        turns = await recent_turns(self._conversations, message, self._history_tokens)
         rule = self._phrases.text("prompt.answer_language", decision.language)
         async for step in self._generator.write(message.text, history=as_messages(turns), rule=rule):
             yield step

@@ -83,6 +83,12 @@ class Conversations(Protocol):
         """Return events with a `seq` above `after`, in order. Raises `ConversationUnknownError`."""
         ...
 
+    async def latest(
+        self, conversation_id: ConversationId, *, before: int | None = None, limit: int
+    ) -> Sequence[Event]:
+        """Return the last `limit` events with a `seq` below `before`, in order. Raises `ConversationUnknownError`."""
+        ...
+
     def follow(
         self, conversation_id: ConversationId, *, after: int = 0
     ) -> AbstractAsyncContextManager[AsyncIterator[Event]]:

@@ -161,10 +161,15 @@ class PostgresConversations:
     ) -> Sequence[Event]:
         """See the base."""
         values = {"id": storable(conversation_id), "after": min(after, _LARGEST_SEQ), "limit": limit}
-        rows = await self._rows("events", values)
-        if not rows:
-            raise ConversationUnknownError
-        return [_event(row) for row in rows if row["seq"] is not None]
+        return _log(await self._rows("events", values))
+
+    async def latest(
+        self, conversation_id: ConversationId, *, before: int | None = None, limit: int
+    ) -> Sequence[Event]:
+        """See the base."""
+        below = _LARGEST_SEQ if before is None else min(before, _LARGEST_SEQ)
+        values = {"id": storable(conversation_id), "before": below, "limit": limit}
+        return _log(await self._rows("latest_events", values))
 
     @asynccontextmanager
     async def follow(
@@ -234,6 +239,13 @@ class PostgresConversations:
         event = _event(row)
         self._news.tell(event.conversation_id, event.seq)
         return event
+
+
+def _log(rows: Sequence[Row]) -> list[Event]:
+    """Return the events of a conversation, which has a row even where it has none."""
+    if not rows:
+        raise ConversationUnknownError
+    return [_event(row) for row in rows if row["seq"] is not None]
 
 
 def _event(row: Row) -> Event:

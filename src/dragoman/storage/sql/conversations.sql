@@ -134,6 +134,19 @@ LEFT JOIN LATERAL (
 WHERE conversation.id = %(id)s
 ORDER BY event.seq;
 
+-- name: latest_events
+SELECT event.conversation_id, event.seq, event.kind, event.turn_id, event.at, event.data
+FROM conversation
+LEFT JOIN LATERAL (
+    SELECT *
+    FROM event
+    WHERE conversation_id = conversation.id AND seq < %(before)s
+    ORDER BY seq DESC
+    LIMIT %(limit)s
+) AS event ON TRUE
+WHERE conversation.id = %(id)s
+ORDER BY event.seq;
+
 -- name: erase
 DELETE FROM conversation
 WHERE id = %(id)s
