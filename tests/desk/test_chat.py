@@ -53,7 +53,8 @@ async def test_a_conversation_goes_on_and_the_model_sees_it(desk, scripted):
 async def test_the_rule_about_language_stands_last_in_that_language(desk, scripted):
     await desk.client.post("/chat", json={"message": "Accettate carte di credito straniere?"})
     messages, _ = scripted.asked[-1]
-    assert messages[-1].content.endswith(f"({desk.desk.phrases.text('prompt.answer_language', 'it')})")
+    rule = desk.desk.phrases.text("prompt.answer_language", "it")
+    assert messages[-1].content.endswith(f"\n\n(Answer only in Italian. {rule})")
 
 
 async def test_sampling_is_what_the_field_is_used_to(desk, scripted):

@@ -33,15 +33,16 @@ class Generator:
         self._sampling = sampling
 
     async def write(
-        self, question: str, *, history: Sequence[ChatMessage], rule: str
+        self, question: str, *, history: Sequence[ChatMessage], language: str, rule: str
     ) -> AsyncIterator[str | Written]:
         """Yield text as it is released, and last, once, how it ended.
 
-        `rule` tells the model which language to answer in. Raises what `Engine.chat` raises.
+        `language` is the English name of the language to answer in, `rule` tells the model so in that language.
+        Raises what `Engine.chat` raises.
         """
         guard = RepetitionGuard()
         last: Piece | None = None
-        messages = prompt.build(question, history=history, rule=rule)
+        messages = prompt.build(question, history=history, language=language, rule=rule)
         async with self._engine.chat(messages, self._sampling) as pieces:
             async for last in pieces:
                 if released := guard.feed(last.text):

@@ -8,6 +8,7 @@ from dragoman.conversation.history import as_messages, recent_turns
 from dragoman.conversation.metrics import TurnMetrics
 from dragoman.languages.base import LanguageDetector
 from dragoman.languages.phrases import Phrases
+from dragoman.languages.registry import language
 from dragoman.nouns.event import Conversation
 from dragoman.nouns.ids import new_message_id
 from dragoman.nouns.language import LanguageDecision
@@ -101,8 +102,13 @@ class Line:
         self, message: CustomerMessage, decision: LanguageDecision
     ) -> AsyncIterator[str | Written]:
         turns = await recent_turns(self._conversations, message, self._history_tokens)
-        rule = self._phrases.text("prompt.answer_language", decision.language)
-        async for step in self._generator.write(message.text, history=as_messages(turns), rule=rule):
+        written = self._generator.write(
+            message.text,
+            history=as_messages(turns),
+            language=language(decision.language).english,
+            rule=self._phrases.text("prompt.answer_language", decision.language),
+        )
+        async for step in written:
             yield step
 
     def _outcome(self, written: Written | None, decision: LanguageDecision) -> tuple[str, Source, str | None]:
