@@ -1,5 +1,6 @@
 """Several engines as one: the first that takes the work writes the reply."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
@@ -46,7 +47,7 @@ class InTurn:
 
     async def health(self) -> EngineHealth:
         """Ready when one of them is; the models are those of the ready ones."""
-        healths = [await engine.health() for engine in self._engines]
+        healths = await asyncio.gather(*(engine.health() for engine in self._engines))
         ready = [health for health in healths if health.ready]
         models = tuple(model for health in ready for model in health.models)
         detail = None if ready else healths[0].detail

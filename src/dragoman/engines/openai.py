@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from dragoman.engines.base import ChatMessage, EngineHealth, FinishReason, Piece, Sampling, Usage
+from dragoman.engines.openai_chunks import Chunk, chunk_of, lines
 from dragoman.nouns.errors import (
     EngineBusyError,
     EngineError,
@@ -21,6 +22,12 @@ from dragoman.nouns.errors import (
 
 HEALTH_SECONDS = 1.0
 CONNECT_SECONDS = 3.0
+REFUSAL_SECONDS = 2.0
+"""How long the text of a refusal is waited for."""
+ENDING_SECONDS = 2.0
+"""How long the counts are waited for that follow the last word."""
+MAX_RETRY_SECONDS = 3600.0
+"""The longest wait that is passed on to a customer's program."""
 
 
 class OpenAIEngine:
@@ -47,6 +54,7 @@ class OpenAIEngine:
     ) -> None:
         self.url = url.rstrip("/")
         self._model = model
+        self._found: str | None = None
         self._first_token_seconds = first_token_seconds
         self._next_token_seconds = next_token_seconds
         # Silence is timed by word below, so the client itself only times connecting.
@@ -68,61 +76,72 @@ class OpenAIEngine:
     async def _chat(
         self, messages: Sequence[ChatMessage], sampling: Sampling
     ) -> AsyncGenerator[AsyncIterator[Piece]]:
-        body = _body(messages, sampling)
-        body["model"] = self._model or await self._first_model()
+        model = self._model or self._found or await self._first_model()
+        body = {**_body(messages, sampling), "model": model}
         request = self._client.build_request("POST", f"{self.url}/chat/completions", json=body)
         try:
             async with asyncio.timeout(self._first_token_seconds):
                 response = await self._client.send(request, stream=True)
-        except (httpx.TransportError, TimeoutError) as error:
+        except (httpx.HTTPError, TimeoutError) as error:
             raise EngineUnavailableError(f"{self.url} does not answer ({type(error).__name__})") from error
         try:
             if response.status_code != HTTPStatus.OK:
-                raise _refusal(response, (await response.aread()).decode(errors="replace"))
-            async with aclosing(self._pieces(response, str(body["model"]))) as pieces:
+                raise await self._refused(response)
+            async with aclosing(self._pieces(response, model)) as pieces:
                 yield pieces
         finally:
             # Closing the connection is what tells the server to stop generating.
             await response.aclose()
 
+    async def _refused(self, response: httpx.Response) -> EngineError:
+        if response.status_code == HTTPStatus.NOT_FOUND:
+            self._found = None  # another model may be served there by now
+        try:
+            async with asyncio.timeout(REFUSAL_SECONDS):
+                body = (await response.aread()).decode(errors="replace")
+        except (httpx.HTTPError, TimeoutError):
+            body = ""
+        return _refusal(response, body)
+
     async def _pieces(self, response: httpx.Response, model: str) -> AsyncGenerator[Piece]:
-        lines = response.aiter_lines()
         patience = self._first_token_seconds
         finish: FinishReason | None = None
         usage: Usage | None = None
-        while (line := await self._next_line(lines, patience)) is not None:
-            if not line.startswith("data:"):
-                continue
-            data = line.removeprefix("data:").strip()
-            if data == "[DONE]":
-                break
-            chunk = _chunk(data)
-            model = chunk.get("model") or model
-            usage = _usage(chunk) or usage
-            for choice in chunk.get("choices") or ():
-                finish = _finish(choice.get("finish_reason")) or finish
-                if text := _text(choice):
+        async with aclosing(lines(response.aiter_bytes())) as incoming:
+            while (chunk := await self._next_chunk(incoming, patience, whole=bool(finish))) is not None:
+                model = chunk.model or model
+                usage = chunk.usage or usage
+                finish = chunk.finish_reason or finish
+                if chunk.text:
                     patience = self._next_token_seconds
-                    yield Piece(text, model)
+                    yield Piece(chunk.text, model)
+                if finish is not None:
+                    patience = min(ENDING_SECONDS, self._next_token_seconds)
         if finish is None:
             raise EngineInterruptedError(f"{self.url} ended its reply without an ending")
         yield Piece("", model, finish, usage)
 
-    async def _next_line(self, lines: AsyncIterator[str], patience: float) -> str | None:
+    async def _next_chunk(
+        self, incoming: AsyncIterator[str], patience: float, *, whole: bool
+    ) -> Chunk | None:
+        """Return the next chunk, or None at the end; a reply that is whole ends however its connection does."""
         try:
             async with asyncio.timeout(patience):
-                return await anext(lines, None)
-        except TimeoutError as error:
-            raise EngineInterruptedError(f"{self.url} has been silent for {patience:g} s") from error
-        except httpx.TransportError as error:
-            raise EngineInterruptedError(f"{self.url} broke off ({type(error).__name__})") from error
+                async for line in incoming:
+                    if line.startswith("data:"):
+                        data = line.removeprefix("data:").strip()
+                        return None if data == "[DONE]" else chunk_of(data)
+        except (httpx.HTTPError, TimeoutError) as error:
+            if not whole:
+                raise EngineInterruptedError(_broken(self.url, patience, error)) from error
+        return None
 
     async def _first_model(self) -> str:
         health = await self.health()
         if not health.models:
             raise EngineUnavailableError(health.detail or f"{self.url} lists no model")
-        self._model = health.models[0]
-        return self._model
+        self._found = health.models[0]
+        return self._found
 
     async def health(self) -> EngineHealth:
         """Ask for the list of models, which every such server has; see `Engine.health`."""
@@ -159,16 +178,10 @@ def _body(messages: Sequence[ChatMessage], sampling: Sampling) -> dict[str, Any]
     return body
 
 
-def _chunk(data: str) -> dict[str, Any]:
-    try:
-        chunk: Any = json.loads(data)
-    except ValueError as error:
-        raise EngineInterruptedError("the engine sent what is not JSON") from error
-    if not isinstance(chunk, dict):
-        raise EngineInterruptedError("the engine sent what is not an object")
-    if "error" in chunk:
-        raise EngineInterruptedError("the engine reported an error in the middle of its reply")
-    return chunk  # pyright: ignore[reportUnknownVariableType] - JSON
+def _broken(url: str, patience: float, error: Exception) -> str:
+    if isinstance(error, TimeoutError):
+        return f"{url} has been silent for {patience:g} s"
+    return f"{url} broke off ({type(error).__name__})"
 
 
 def _stands_in_for(listed: list[dict[str, Any]]) -> str | None:
@@ -178,20 +191,6 @@ def _stands_in_for(listed: list[dict[str, Any]]) -> str | None:
         if told.get("stands_in_for"):
             return str(told["stands_in_for"])
     return None
-
-
-def _text(choice: dict[str, Any]) -> str:
-    delta: dict[str, Any] = choice.get("delta") or {}
-    return delta.get("content") or ""
-
-
-def _finish(reason: str | None) -> FinishReason | None:
-    return None if reason is None else "length" if reason == "length" else "stop"
-
-
-def _usage(chunk: dict[str, Any]) -> Usage | None:
-    usage = chunk.get("usage")
-    return Usage(int(usage["prompt_tokens"]), int(usage["completion_tokens"])) if usage else None
 
 
 def _refusal(response: httpx.Response, body: str) -> EngineError:
@@ -219,4 +218,6 @@ def _error_of(body: str) -> tuple[str, str]:
 
 
 def _seconds(header: str | None) -> float:
-    return float(header) if header and re.fullmatch(r"\d+(\.\d+)?", header) else 1.0
+    if not header or not re.fullmatch(r"\d+(\.\d+)?", header):
+        return 1.0
+    return min(float(header), MAX_RETRY_SECONDS)

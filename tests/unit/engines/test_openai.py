@@ -47,6 +47,7 @@ class Server:
         self.asked = []
         self.left = asyncio.Event()
         self.hang = False
+        self.name = "real-name"
         self.app = Starlette(
             routes=[
                 Route("/v1/models", self.models),
@@ -55,7 +56,7 @@ class Server:
         )
 
     async def models(self, _request):
-        return JSONResponse({"data": [{"id": "real-name", "dragoman": {"stands_in_for": "other"}}]})
+        return JSONResponse({"data": [{"id": self.name, "dragoman": {"stands_in_for": "other"}}]})
 
     async def chat(self, request):
         self.asked.append(await request.json())
@@ -158,6 +159,64 @@ async def test_a_server_that_falls_silent_is_given_up(server, engine):
         await write(engine)
 
 
+async def test_line_separators_in_a_reply_do_not_break_it(server, engine):
+    text = "one\u2028two\x85three"
+    line = json.dumps({"choices": [{"delta": {"content": text}}]}, ensure_ascii=False)
+    server.lines = [f"data: {line}\r\n\r\n", chunk(finish="stop")]
+    assert "".join(piece.text for piece in await write(engine)) == text
+
+
+async def test_half_a_surrogate_pair_is_no_text(server, engine):
+    server.lines = [chunk("a\ud83d"), chunk(finish="stop")]
+    assert "".join(piece.text for piece in await write(engine)) == "a\ufffd"
+
+
+@pytest.mark.parametrize(
+    "usage", [{}, {"prompt_tokens": None, "completion_tokens": 3}, {"prompt_tokens": "x"}, [1], "7"]
+)
+async def test_unreadable_counts_do_not_cost_the_reply(server, engine, usage):
+    server.lines = [chunk("Hello"), chunk(finish="stop"), chunk(usage=usage, choices=[])]
+    assert (await write(engine))[-1] == Piece("", "real-name", "stop", None)
+
+
+@pytest.mark.parametrize("odd", [{"choices": [1]}, {"choices": {"a": 1}}, {"choices": [{"delta": "x"}]}])
+async def test_a_chunk_of_another_shape_is_an_engine_that_broke_off(server, engine, odd):
+    server.lines = [chunk("Hello"), f"data: {json.dumps(odd)}\n\n", chunk(finish="stop")]
+    with pytest.raises(EngineInterruptedError):
+        await write(engine)
+
+
+async def test_a_reply_that_has_ended_is_whole_though_the_connection_stays_open(server, engine):
+    server.lines, server.hang = [chunk("Hello"), chunk(finish="stop")], True
+    assert [piece.text for piece in await write(engine)] == ["Hello", ""]
+
+
+async def test_a_refusal_that_never_ends_is_given_up(server, engine):
+    engine._first_token_seconds = 0.2
+    server.lines, server.hang = ["so"], True
+    server.refusal = StreamingResponse(server.stream(), 500)
+    with pytest.raises(EngineError):
+        await write(engine)
+
+
+@pytest.mark.parametrize(("header", "seconds"), [("9" * 400, 3600), ("soon", 1), ("0.5", 0.5)])
+async def test_a_wait_that_is_asked_for_has_a_bound(server, engine, header, seconds):
+    server.refusal = Response("x", 429, {"retry-after": header})
+    with pytest.raises(EngineBusyError) as caught:
+        await write(engine)
+    assert caught.value.retry_after == seconds
+
+
+async def test_a_model_that_is_gone_is_looked_up_again(server, engine):
+    await write(engine)
+    server.refusal = JSONResponse({"error": {"message": "no such model", "code": "model_not_found"}}, 404)
+    with pytest.raises(EngineError):
+        await write(engine)
+    server.name, server.refusal = "another", None
+    await write(engine)
+    assert server.asked[-1]["model"] == "another"
+
+
 async def test_leaving_a_reply_closes_the_connection(server, engine):
     server.lines, server.hang = [chunk("Hel")], True
     async with engine.chat(HELLO, Sampling()) as pieces:
@@ -190,6 +249,19 @@ async def test_the_next_engine_is_tried_while_no_word_was_written(nobody):
     assert health.ready
     assert health.models == ("scripted", "other")
     await engines.close()
+
+
+async def test_engines_are_asked_for_their_health_at_once():
+    asked = [asyncio.Event(), asyncio.Event()]
+
+    class Waiting(ScriptedEngine):
+        async def health(self):
+            own, other = asked if self.model == "a" else asked[::-1]
+            own.set()
+            await asyncio.wait_for(other.wait(), 10)
+            return await super().health()
+
+    assert (await InTurn([Waiting("a"), Waiting("b")]).health()).models == ("a", "b")
 
 
 async def test_no_other_engine_is_tried_after_the_first_word():
