@@ -32,9 +32,9 @@ const page = {
     begin();
     composer.text = text;
   },
-  restored({ chosen_language: chosen, language_code: code }) {
-    if (chosen !== memory.language) choose(chosen);
-    if (code) page.answersIn(code);
+  /** The log is back on the page. The language picked is this browser's to know: every message says it. */
+  restored() {
+    showChoice();
     follow.toEnd();
   },
 };

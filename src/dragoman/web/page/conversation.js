@@ -56,7 +56,7 @@ export class Conversation {
     if (this.house.memory.conversation !== kept) return;
     const { nodes, exchanges, unanswered } = rebuild(log?.events ?? [], this.house);
     this.list.prepend(nodes);
-    if (log) this.house.page.restored(log);
+    if (log) this.house.page.restored();
     const newer = this.#exchanges.length > 0;
     this.#exchanges.unshift(...exchanges);
     await this.#goOn(unanswered, newer);

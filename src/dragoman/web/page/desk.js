@@ -2,7 +2,7 @@
 
 import { events } from "./stream.js";
 
-const API = new URL("../api/v1/", import.meta.url);
+const API = new URL("api/v1/", document.baseURI);
 
 /** The desk answered, and said no. `text` is for the customer, in their language; it may be missing. */
 export class Refused extends Error {

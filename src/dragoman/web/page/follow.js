@@ -10,6 +10,7 @@ export class Follow {
     this.scroller = scroller;
     this.button = button;
     this.atEnd = true;
+    this.top = 0;
     scroller.addEventListener("scroll", () => this.#look(), { passive: true });
     button.addEventListener("click", () => this.toEnd());
     const grown = new ResizeObserver(() => this.#grew());
@@ -29,7 +30,10 @@ export class Follow {
 
   #look() {
     const { scrollTop, scrollHeight, clientHeight } = this.scroller;
-    this.atEnd = scrollHeight - scrollTop - clientHeight <= NEAR_PX;
+    // Only going up leaves the end; words that come faster than this is told of them do not.
+    if (scrollHeight - scrollTop - clientHeight <= NEAR_PX) this.atEnd = true;
+    else if (scrollTop < this.top) this.atEnd = false;
+    this.top = scrollTop;
     this.button.hidden = this.atEnd;
   }
 }

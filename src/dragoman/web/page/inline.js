@@ -12,7 +12,7 @@ const ADDRESS = new RegExp(
   "uy",
 );
 const MAIL = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/y;
-const TRAILING = /[.,;:!?'*_~[\]]+$/;
+const TRAILING = new Set(".,;:!?'*_~[]");
 // Where something other than plain text may begin.
 const SPECIAL = /[\\`*_![]|https?:\/\/|www\.|[\w.+-]{1,64}@/g;
 const ESCAPED = /\\([!-/:-@[-`{-~])/y;
@@ -97,7 +97,8 @@ class Inline {
     if (!match || (match[0].startsWith("www.") && WORD.test(this.text[this.#at - 1] ?? ""))) return false;
     const shown = trimmed(match[0]);
     const href = safeAddress(shown.startsWith("www.") ? `https://${shown}` : shown);
-    return href ? this.#put(anchor(href, [shown]), this.#at + shown.length) : false;
+    // What is no address to send anyone to is text as a whole, not an address with something else in it.
+    return this.#put(href ? anchor(href, [shown]) : shown, this.#at + shown.length);
   }
 
   #mail() {
@@ -180,9 +181,14 @@ function target(text) {
   return text.trim().split(/\s/, 1)[0].replace(/^<(.*)>$/, "$1");
 }
 
-/** Without the punctuation of the sentence around it. */
+/** Without the punctuation of the sentence around it; a bracket that was opened in the address belongs to it. */
 function trimmed(address) {
-  let kept = address.replace(TRAILING, "");
-  while (kept.endsWith(")") && !kept.includes("(")) kept = kept.slice(0, -1).replace(TRAILING, "");
-  return kept;
+  let open = address.split(")").length - address.split("(").length;
+  let end = address.length;
+  for (; end > 0; end--) {
+    const last = address[end - 1];
+    if (last === ")" && open > 0) open--;
+    else if (!TRAILING.has(last)) break;
+  }
+  return address.slice(0, end);
 }

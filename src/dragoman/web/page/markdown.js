@@ -80,10 +80,11 @@ function kindAfter(kind, line) {
 }
 
 function render(block) {
-  if (FENCE.test(block)) return code(block);
-  if (HEADING.test(block)) return element("h3", {}, ...inline(HEADING.exec(block)[1]));
-  if (QUOTE.test(block)) return quote(block);
-  if (listItem(block.split("\n", 1)[0])) return list(block.split("\n"));
+  const [first] = block.split("\n", 1);
+  if (FENCE.test(first)) return code(block);
+  if (HEADING.test(first)) return element("h3", {}, ...inline(HEADING.exec(first)[1]));
+  if (QUOTE.test(first)) return quote(block);
+  if (listItem(first)) return list(block.split("\n"));
   return element("p", {}, ...inline(block));
 }
 

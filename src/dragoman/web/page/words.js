@@ -1,7 +1,10 @@
 // The page's own words, in the visitor's language. Elements name their phrase in `data-phrase` (text),
 // `data-phrase-label` (accessible name and tooltip) or `data-phrase-placeholder`.
 
-const PHRASES = new URL("phrases/", import.meta.url);
+import { element } from "./dom.js";
+
+const PHRASES = new URL("page/phrases/", document.baseURI);
+const PLACEHOLDER = /\{(\w+)\}/g;
 // Placeholders hold names whose direction may differ from the sentence's: isolate them (Unicode UAX 9).
 const ISOLATE = "\u2068";
 const END_ISOLATE = "\u2069";
@@ -22,11 +25,7 @@ export class Words {
 
   /** The phrase at `chat.send` and the like, its placeholders filled. */
   text(key, values = {}) {
-    const [section, name] = key.split(".");
-    const phrase = this.phrases[section]?.[name] ?? "";
-    return phrase.replace(/\{(\w+)\}/g, (whole, placeholder) =>
-      placeholder in values ? `${ISOLATE}${values[placeholder]}${END_ISOLATE}` : whole,
-    );
+    return this.#phrase(key).replace(PLACEHOLDER, (_, name) => `${ISOLATE}${values[name] ?? ""}${END_ISOLATE}`);
   }
 
   /** A whole number as this language writes it. */
@@ -35,24 +34,22 @@ export class Words {
   }
 
   /** Puts a phrase into an element and keeps it current when the language changes. */
-  set(element, key, values) {
-    element.dataset.phrase = key;
-    this.#values.set(element, values);
-    element.textContent = this.text(key, values);
+  set(shown, key, values = {}) {
+    shown.dataset.phrase = key;
+    this.#values.set(shown, values);
+    this.#fill(shown);
   }
 
   /** Fills every element below `root` that names a phrase. */
   apply(root) {
-    for (const element of root.querySelectorAll("[data-phrase]")) {
-      element.textContent = this.text(element.dataset.phrase, this.#values.get(element));
+    for (const shown of root.querySelectorAll("[data-phrase]")) this.#fill(shown);
+    for (const named of root.querySelectorAll("[data-phrase-label]")) {
+      const label = this.text(named.dataset.phraseLabel);
+      named.setAttribute("aria-label", label);
+      if (named instanceof HTMLButtonElement) named.title = label;
     }
-    for (const element of root.querySelectorAll("[data-phrase-label]")) {
-      const label = this.text(element.dataset.phraseLabel);
-      element.setAttribute("aria-label", label);
-      if (element instanceof HTMLButtonElement) element.title = label;
-    }
-    for (const element of root.querySelectorAll("[data-phrase-placeholder]")) {
-      element.placeholder = this.text(element.dataset.phrasePlaceholder);
+    for (const field of root.querySelectorAll("[data-phrase-placeholder]")) {
+      field.placeholder = this.text(field.dataset.phrasePlaceholder);
     }
   }
 
@@ -67,6 +64,18 @@ export class Words {
     } catch {
       // The answers' language has changed all the same; the page's words can wait for the network.
     }
+  }
+
+  /** Names within a phrase stay in one piece, whichever way they run. */
+  #fill(shown) {
+    const values = this.#values.get(shown) ?? {};
+    const parts = this.#phrase(shown.dataset.phrase).split(PLACEHOLDER);
+    shown.replaceChildren(...parts.map((part, index) => (index % 2 ? element("bdi", {}, values[part] ?? "") : part)));
+  }
+
+  #phrase(key) {
+    const [section, name] = key.split(".");
+    return this.phrases[section]?.[name] ?? "";
   }
 
   #turnTo(code, phrases) {
