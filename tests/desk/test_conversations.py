@@ -4,6 +4,7 @@ import asyncio
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from dragoman.nouns.errors import EngineInterruptedError
 from dragoman.testing.pytest_desk import serving_desk
@@ -293,9 +294,11 @@ async def test_customers_words_never_reach_the_logs(desk, scripted, caplog):
     secret = "my secret is 4111-1111"
     scripted.reply(f"You said {secret}.", failure=EngineInterruptedError())
     talk = await desk.begin()
-    await talk.say(secret)
-    scripted.reply(f"You said {secret}.")
-    await talk.say(secret)
-    bad = httpx.Request("POST", desk.url + "/chat", content=f'{{"message": ["{secret}"]}}')
-    await desk.client.send(bad)
-    assert secret not in caplog.text
+    with capture_logs() as logged:
+        await talk.say(secret)
+        scripted.reply(f"You said {secret}.")
+        await talk.say(secret)
+        bad = httpx.Request("POST", desk.url + "/chat", content=f'{{"message": ["{secret}"]}}')
+        await desk.client.send(bad)
+    assert [line["event"] for line in logged] == ["turn_failed", "turn_answered"]
+    assert secret not in str(logged) + caplog.text

@@ -1,5 +1,9 @@
 """Server-sent events (WHATWG HTML, section 9.2): their form on the wire."""
 
+import json
+from collections.abc import Mapping
+from typing import Any
+
 MEDIA_TYPE = "text/event-stream"
 # Proxies must pass each event on at once: nginx reads the second, others the first.
 HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
@@ -20,3 +24,12 @@ def sse(data: str, *, event: str | None = None, id: str | None = None) -> bytes:
     )
     body = "".join(f"data: {line}\n" for line in data.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     return f"{head}{body}\n".encode()
+
+
+# Some clients (those that read lines as Python's `splitlines` does) take these for the end of a line, too.
+_LIKE_LINE_BREAKS = str.maketrans({char: f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"})
+
+
+def sse_json(data: Mapping[str, Any], *, event: str, id: str | None = None) -> bytes:
+    """Return one event whose data is a JSON object, on one line whatever a client takes for a line."""
+    return sse(json.dumps(data, ensure_ascii=False).translate(_LIKE_LINE_BREAKS), event=event, id=id)

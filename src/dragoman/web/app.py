@@ -8,7 +8,7 @@ from dragoman.serving.limits import BodyLimit, ReceiveDeadline
 from dragoman.web import chat, conversations, health, pages
 from dragoman.web.desk import Desk
 from dragoman.web.errors import Problems
-from dragoman.web.headers import RequestCounts, SecurityHeaders
+from dragoman.web.headers import HeadAsGet, RequestCounts, SecurityHeaders
 
 # A message of 50,000 characters, the most a setting allows, is 200 kB of UTF-8, and up to 600 kB as JSON escapes.
 MAX_BODY_BYTES = 1_000_000
@@ -35,4 +35,4 @@ def create_app(desk: Desk) -> ASGIApp:
     guarded = ReceiveDeadline(guarded, seconds=RECEIVE_SECONDS, refuse=problems.refuse)
     guarded = BodyLimit(guarded, max_bytes=MAX_BODY_BYTES, refuse=problems.refuse)
     guarded = RequestCounts(guarded, registry=desk.registry)
-    return SecurityHeaders(guarded)
+    return SecurityHeaders(HeadAsGet(guarded))

@@ -45,7 +45,7 @@ class MessageBody(BaseModel):
 
     message: Annotated[str, Field(strict=True)]
     client_id: Annotated[
-        str | None, Field(max_length=64, description="Sent again, it is the same message.")
+        str | None, Field(min_length=1, max_length=64, description="Sent again, it is the same message.")
     ] = None
     language: LanguageChoice = None
 
@@ -166,7 +166,7 @@ async def erase(conversation: Owned, desk: HereDesk) -> None:
 
 
 def _wants_json(request: Request) -> bool:
-    accept = request.headers.get("accept", "")
+    accept = ",".join(request.headers.getlist("accept")).lower()
     return "application/json" in accept and "text/event-stream" not in accept
 
 

@@ -130,7 +130,8 @@ class Problems:
 
     async def of_bug(self, request: Request, error: Exception) -> Response:
         """Answer a bug without telling anything of it; the log has the place."""
-        logger.error("request_broke", path=request.scope.get("route_path") or "unknown", exc_info=error)
+        route = getattr(request.scope.get("route"), "path", None)
+        logger.error("request_broke", route=route, exc_info=error)
         return self._answer(request, 500, DragomanError.code, DragomanError.phrase, {}, None)
 
     async def refuse(self, status: int, code: str, scope: Scope, receive: Receive, send: Send) -> None:

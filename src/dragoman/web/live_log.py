@@ -1,13 +1,12 @@
 """Following a conversation's log as it grows."""
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
 from dragoman.nouns.event import Event
 from dragoman.nouns.ids import ConversationId
-from dragoman.serving.streams import sse
+from dragoman.serving.streams import sse_json
 from dragoman.web.desk import Desk
 from dragoman.web.records import event_record
 
@@ -40,5 +39,4 @@ async def _next(events: AsyncIterator[Event]) -> Event | None:
 
 
 def _event(event: Event, locale: str) -> bytes:
-    record = json.dumps(event_record(event, locale), ensure_ascii=False)
-    return sse(record, event=event.kind.value, id=str(event.seq))
+    return sse_json(event_record(event, locale), event=event.kind.value, id=str(event.seq))

@@ -1,13 +1,11 @@
 """What has passed goes out as it passes: a turn's progress as server-sent events."""
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, suppress
-from typing import Any
 
 from dragoman.nouns.progress import Delta, Done, Failed, LanguageDecided, PassagesFound, Progress
-from dragoman.serving.streams import KEEP_ALIVE, sse
+from dragoman.serving.streams import KEEP_ALIVE, sse_json
 from dragoman.web.records import done_record, language_record
 
 KEEP_ALIVE_SECONDS = 10.0
@@ -17,24 +15,19 @@ def event_of(progress: Progress, locale: str) -> bytes:
     """Return one step of a turn as a server-sent event."""
     match progress:
         case LanguageDecided(message_id, turn_id, decision):
-            return _event(
-                "language",
-                {**language_record(decision, locale), "message_id": message_id, "turn_id": turn_id},
-            )
+            record = {**language_record(decision, locale), "message_id": message_id, "turn_id": turn_id}
+            return sse_json(record, event="language")
         case PassagesFound(citations):
             found = [{"document": c.document, "title": c.title, "url": c.url} for c in citations]
-            return _event("passages", {"citations": found})
+            return sse_json({"citations": found}, event="passages")
         case Delta(text):
-            return _event("delta", {"text": text})
+            return sse_json({"text": text}, event="delta")
         case Done(reply):
-            return _event("done", done_record(reply, locale))
+            return sse_json(done_record(reply, locale), event="done")
         case Failed(code, text, language, retry_after):
             data = {"code": code, "text": text, "language_code": language}
-            return _event("error", data if retry_after is None else {**data, "retry_after": retry_after})
-
-
-def _event(name: str, data: dict[str, Any]) -> bytes:
-    return sse(json.dumps(data, ensure_ascii=False), event=name)
+            waiting = {} if retry_after is None else {"retry_after": retry_after}
+            return sse_json({**data, **waiting}, event="error")
 
 
 async def stream(progress: AsyncGenerator[Progress], locale: str) -> AsyncGenerator[bytes]:
