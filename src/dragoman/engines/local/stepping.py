@@ -145,6 +145,9 @@ def main(work: Callable[[Line, Message], None]) -> None:
     status = 0
     try:
         work(line, line.first())
+    except BrokenPipeError:
+        # The server has gone; there is nobody to tell.
+        status = 1
     except (DragomanError, RuntimeError, MemoryError, OSError, ValueError) as error:
         reason = str(error) if isinstance(error, DragomanError) else _last_line(error)
         line.tell({"failed": reason})
