@@ -11,6 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from dragoman.nouns.errors import OperatorError
+from dragoman.serving.arrival import BoundedHead
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -110,7 +111,7 @@ async def listen(
         server_header=False,
         timeout_graceful_shutdown=max(1, round(drain_seconds)),
         timeout_keep_alive=30,
-        h11_max_incomplete_event_size=64 * 1024,
+        http=BoundedHead,
         lifespan="on",
     )
     server = _Server(config, lambda: on_listening and on_listening(bound), on_stopping or (lambda: None))
