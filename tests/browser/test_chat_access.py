@@ -253,9 +253,13 @@ async def test_without_scripts_the_page_says_so_in_the_visitors_language(desk):
     assert phrase("ja", "greeting") in html
 
 
-async def test_a_browser_that_keeps_nothing_can_still_chat(visit, scripted):
+async def test_a_browser_that_allows_little_can_still_chat(visit, scripted):
     scripted.reply("The answer.")
-    forbidden = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no') } })"
+    # Cookies blocked, and a desk reached without TLS.
+    forbidden = """
+      Object.defineProperty(window, "localStorage", { get() { throw new DOMException("no"); } });
+      delete Crypto.prototype.randomUUID;
+    """
     page = await visit(script=forbidden)
     await say(page, "What does delivery cost?")
     await expect(replies(page).locator(".text")).to_have_text("The answer.")

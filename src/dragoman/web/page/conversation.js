@@ -1,7 +1,7 @@
 // The conversation on the page: its exchanges in order, and what a reload brings back.
 
 import { Unreachable } from "./desk.js";
-import { Exchange } from "./exchange.js";
+import { Exchange, newName } from "./exchange.js";
 import { rebuild } from "./past.js";
 
 const FIRST_WAIT_MS = 500;
@@ -23,7 +23,7 @@ export class Conversation {
 
   /** Sends a message. One that is still being answered gives way to it. */
   send(text) {
-    const exchange = new Exchange({ clientId: crypto.randomUUID(), text }, this.house);
+    const exchange = new Exchange({ clientId: newName(), text }, this.house);
     const older = this.#exchanges.at(-1);
     this.#exchanges.push(exchange);
     this.list.append(exchange.customer.root);

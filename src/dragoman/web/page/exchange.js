@@ -15,6 +15,11 @@ const PHRASE_OF = {
   context_length_exceeded: "error.message_too_long_for_model",
 };
 
+/** A name for a message that no other has. (`crypto.randomUUID` is missing where a desk is reached without TLS.) */
+export function newName() {
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(16)).join("-");
+}
+
 export class Exchange {
   #desk;
   #memory;

@@ -1,6 +1,6 @@
 // A conversation's log, made into exchanges again.
 
-import { Exchange } from "./exchange.js";
+import { Exchange, newName } from "./exchange.js";
 
 /**
  * Returns `{nodes, exchanges, unanswered}`: what to put into the list, all exchanges in order, and those
@@ -27,7 +27,7 @@ class Past {
 
   add({ kind, turn_id: turnId, data }) {
     if (kind === "message.customer") {
-      const clientId = data.client_id ?? crypto.randomUUID();
+      const clientId = data.client_id ?? newName();
       this.#byTurn.set(turnId, this.#put({ clientId, text: data.text }));
     }
     const exchange = this.#byTurn.get(turnId) ?? this.exchanges.at(-1);
