@@ -132,11 +132,11 @@ def embeddings(vectors: NDArray[np.float32], *, tokens: int, model: str, as_base
 
 
 def models(
-    served: ServedModel, *, context_tokens: int | None, backend: str | None, created: int, embedder: str
+    served: ServedModel, *, context_tokens: int, backend: str, created: int, embedder: str
 ) -> dict[str, Any]:
     """Return the list of models: the weights that answer, and the embedder beside them.
 
-    What OpenAI's shape has no place for stands under `dragoman`; `context_tokens` and `backend` are None while loading.
+    What OpenAI's shape has no place for stands under `dragoman`.
     """
     generating = {
         "kind": "generation",

@@ -253,13 +253,14 @@ def _get(engine: Engine, endpoint: Get) -> Callable[[Request], Awaitable[Respons
 
 
 def _models(engine: Engine, request: Request) -> Response:
+    """List what can answer now: clients take the list for a sign that something can, so while loading it is 503."""
     _check_key(engine, request)
-    info = engine.backend.info if engine.backend is not None else None
+    info = engine.loaded().info
     return _json(
         models(
             engine.model,
-            context_tokens=info.context_tokens if info else None,
-            backend=info.backend if info else None,
+            context_tokens=info.context_tokens,
+            backend=info.backend,
             created=engine.started_at,
             embedder=engine.embedder.name,
         )

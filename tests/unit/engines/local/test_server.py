@@ -249,6 +249,8 @@ async def test_health_tells_what_is_the_matter(
     early = await http.post(CHAT, json=HELLO)
     assert (early.status_code, error_of(early)["code"]) == (503, "engine_loading")
     assert early.headers["retry-after"]
+    listed = await http.get("/v1/models")
+    assert (listed.status_code, error_of(listed)["code"]) == (503, "engine_loading")
     engine.trouble = "no memory"
     assert (await http.get("/health")).json()["status"] == "failed"
 
