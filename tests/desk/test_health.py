@@ -84,6 +84,15 @@ async def test_words_of_the_page_come_in_every_language(desk):
     assert (await desk.client.get("/page/../desk.py")).status_code == 404
 
 
+async def test_scripts_come_compressed_and_are_asked_for_again(desk):
+    first = await desk.client.get("/page/chat.js")
+    assert first.headers["content-type"].startswith("text/javascript")
+    assert (first.headers["content-encoding"], first.headers["cache-control"]) == ("gzip", "no-cache")
+    again = await desk.client.get("/page/chat.js", headers={"If-None-Match": first.headers["etag"]})
+    assert again.status_code == 304
+    assert (await desk.client.get("/page/chat.html")).status_code == 404
+
+
 async def test_the_interface_is_described(desk):
     paths = (await desk.client.get("/openapi.json")).json()["paths"]
     assert {"/chat", "/api/v1/conversations", "/health/ready"} <= set(paths)

@@ -10,7 +10,7 @@ from dragoman.watching.metrics import SECONDS_BUCKETS
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+    "font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'; require-trusted-types-for 'script'"
 )
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",

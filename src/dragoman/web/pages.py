@@ -1,13 +1,16 @@
 """`GET /`: the chat page, in the visitor's language, and what it loads."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request
 from jinja2 import Environment, FileSystemLoader, select_autoescape
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from dragoman import __version__
 from dragoman.languages.registry import LANGUAGES
@@ -19,9 +22,27 @@ FOLDER = Path(__file__).parent / "page"
 SECTIONS = ("chat", "error")
 
 
-def static_files() -> StaticFiles:
-    """Return the application that serves the page's scripts and styles."""
-    return StaticFiles(directory=FOLDER)
+class _PageFiles(StaticFiles):
+    """The page's scripts and styles; its template is served by `page` only.
+
+    Browsers ask each time whether a file is still the one they have, so that after an upgrade old and new
+    modules are never mixed.
+    """
+
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        """Return where a file is, if it may be seen."""
+        return ("", None) if path.endswith(".html") else super().lookup_path(path)
+
+    def file_response(self, *args: Any, **options: Any) -> Response:
+        """Return a file, or that it has not changed."""
+        response = super().file_response(*args, **options)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+def static_files() -> ASGIApp:
+    """Return the application that serves the page's scripts and styles, compressed."""
+    return GZipMiddleware(_PageFiles(directory=FOLDER), minimum_size=500)
 
 
 router = APIRouter(tags=["page"])
@@ -48,7 +69,7 @@ async def phrases(code: str, desk: HereDesk) -> Response:
     """Return the page's words in another language."""
     if code not in LANGUAGES:
         raise RequestInvalidError
-    return JSONResponse(_phrases(desk, code), headers={"Cache-Control": "public, max-age=3600"})
+    return JSONResponse(_phrases(desk, code), headers={"Cache-Control": "no-cache"})
 
 
 async def _config(desk: Desk, language: str) -> dict[str, Any]:
