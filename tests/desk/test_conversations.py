@@ -156,6 +156,24 @@ async def test_a_reply_that_nobody_waits_for_is_stopped(database_url, scripted):
     assert scripted.closed_early == 1
 
 
+async def test_a_whole_answer_that_nobody_waits_for_is_stopped(database_url, scripted):
+    scripted.reply("A long reply that goes on.", gate=asyncio.Event())
+    async with serving_desk(database_url, scripted) as opened:
+        opened.desk.runner._linger_seconds = 0.05
+        talk = await opened.begin()
+        headers = {**talk.headers, "Accept": "application/json"}
+        asking = asyncio.create_task(
+            opened.client.post(f"{talk.path}/messages", json={"message": "hello there"}, headers=headers)
+        )
+        with capture_logs() as logged:
+            async with opened.desk.conversations.follow(talk.conversation_id) as log:
+                assert (await asyncio.wait_for(anext(log), 20)).kind == "message.customer"
+                asking.cancel()
+                assert (await asyncio.wait_for(anext(log), 20)).kind == "turn.failed"
+    assert [line["event"] for line in logged] == ["turn_failed"]
+    assert scripted.closed_early == 1
+
+
 async def test_the_customers_choice_of_language_holds_until_picked_otherwise(desk):
     talk = await desk.begin()
     question = "Wie lange dauert die Lieferung nach Österreich?"

@@ -31,6 +31,8 @@ class LiveTurn:
         self._linger_seconds = linger_seconds
         self._on_deserted = on_deserted
         self._lingering: asyncio.TimerHandle | None = None
+        # From the beginning: whoever asked may be gone before a word is heard.
+        self._linger()
 
     def tell(self, progress: Progress) -> None:
         """Tell all listeners, now and later ones."""
@@ -66,4 +68,7 @@ class LiveTurn:
     def _leave(self) -> None:
         self._listeners -= 1
         if not self._listeners and not self.ended:
-            self._lingering = asyncio.get_running_loop().call_later(self._linger_seconds, self._on_deserted)
+            self._linger()
+
+    def _linger(self) -> None:
+        self._lingering = asyncio.get_running_loop().call_later(self._linger_seconds, self._on_deserted)

@@ -1,7 +1,5 @@
 """`POST /chat`: one message in, one reply out, for programs that know nothing else."""
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -11,11 +9,12 @@ from starlette.responses import JSONResponse, Response
 from dragoman.nouns.errors import ConversationUnknownError
 from dragoman.nouns.ids import ConversationId, new_message_id, new_turn_id
 from dragoman.nouns.message import CustomerMessage
-from dragoman.nouns.progress import Done, Failed, Progress
+from dragoman.nouns.progress import Done, Failed
 from dragoman.web.desk import Desk, HereDesk
 from dragoman.web.errors import retry_headers, status_of
 from dragoman.web.reading import read_message
 from dragoman.web.records import chat_record
+from dragoman.web.stream import ending
 from dragoman.web.visitor import hints
 
 CHANNEL = "chat"
@@ -55,7 +54,12 @@ async def chat(body: ChatBody, request: Request, desk: HereDesk) -> Response:
         text=text,
         hints=hints(request),
     )
-    return await _answer(await desk.runner.accept(message), desk.locale)
+    match await ending(await desk.runner.accept(message), request):
+        case Done(reply):
+            return JSONResponse(chat_record(reply, desk.locale))
+        case Failed(code, words, _, retry_after):
+            status = status_of(code)
+            return JSONResponse({"error": words, "code": code}, status, retry_headers(status, retry_after))
 
 
 async def _conversation(desk: Desk, named: str | None) -> ConversationId:
@@ -66,19 +70,3 @@ async def _conversation(desk: Desk, named: str | None) -> ConversationId:
     if conversation.channel != CHANNEL:
         raise ConversationUnknownError
     return conversation.id
-
-
-async def _answer(progress: AsyncGenerator[Progress], locale: str) -> Response:
-    async with aclosing(progress):
-        async for step in progress:
-            match step:
-                case Done(reply):
-                    return JSONResponse(chat_record(reply, locale))
-                case Failed(code, text, _, retry_after):
-                    status = status_of(code)
-                    return JSONResponse(
-                        {"error": text, "code": code}, status, retry_headers(status, retry_after)
-                    )
-                case _:
-                    pass
-    raise AssertionError("a turn ends with Done or Failed")

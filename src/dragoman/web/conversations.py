@@ -1,27 +1,24 @@
 """`/api/v1/conversations`: conversations with streaming, their log, their end."""
 
 import secrets
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Request
 from pydantic import AfterValidator, BaseModel, Field
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 
 from dragoman.languages.registry import LANGUAGES
 from dragoman.nouns.errors import ConversationUnknownError
 from dragoman.nouns.event import Conversation, EventKind, Status
 from dragoman.nouns.ids import ConversationId, new_message_id, new_turn_id
 from dragoman.nouns.message import CustomerMessage
-from dragoman.nouns.progress import Done, Failed, Progress
-from dragoman.serving.streams import HEADERS, MEDIA_TYPE
+from dragoman.nouns.progress import Done, Failed
 from dragoman.web.desk import HereDesk
 from dragoman.web.errors import problem, status_of
 from dragoman.web.live_log import live_log
 from dragoman.web.reading import read_message
 from dragoman.web.records import conversation_record, done_record, event_record
-from dragoman.web.stream import kept_alive, stream
+from dragoman.web.stream import EventStream, ending, stream
 from dragoman.web.visitor import bearer, hints
 
 CHANNEL = "api"
@@ -105,8 +102,8 @@ async def ask(conversation: Owned, body: MessageBody, request: Request, desk: He
     )
     progress = await desk.runner.accept(message)
     if _wants_json(request):
-        return await _whole(progress, desk.locale)
-    return StreamingResponse(kept_alive(stream(progress, desk.locale)), 200, HEADERS, MEDIA_TYPE)
+        return _whole(await ending(progress, request), desk.locale)
+    return EventStream(stream(progress, desk.locale))
 
 
 @router.get("/{conversation_id}", summary="The log")
@@ -126,8 +123,7 @@ async def follow(
     conversation: Owned, desk: HereDesk, last_event_id: Annotated[int, Header(ge=0)] = 0
 ) -> Response:
     """Return events as they are appended, by whichever desk."""
-    events = live_log(desk, conversation.id, after=last_event_id)
-    return StreamingResponse(kept_alive(events), 200, HEADERS, MEDIA_TYPE)
+    return EventStream(live_log(desk, conversation.id, after=last_event_id))
 
 
 @router.post("/{conversation_id}/stop", status_code=204, summary="Stop the reply being written")
@@ -170,12 +166,8 @@ def _wants_json(request: Request) -> bool:
     return "application/json" in accept and "text/event-stream" not in accept
 
 
-async def _whole(progress: AsyncGenerator[Progress], locale: str) -> Response:
-    async with aclosing(progress):
-        async for step in progress:
-            if isinstance(step, Done):
-                return JSONResponse(done_record(step.reply, locale))
-            if isinstance(step, Failed):
-                status = status_of(step.code)
-                return problem(status, step.code, step.text, step.language, retry_after=step.retry_after)
-    raise AssertionError("a turn ends with Done or Failed")
+def _whole(step: Done | Failed, locale: str) -> Response:
+    if isinstance(step, Done):
+        return JSONResponse(done_record(step.reply, locale))
+    status = status_of(step.code)
+    return problem(status, step.code, step.text, step.language, retry_after=step.retry_after)

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
@@ -98,6 +99,7 @@ class Problems:
         app.add_exception_handler(DragomanError, self.of_ours)
         app.add_exception_handler(RequestValidationError, self.of_validation)
         app.add_exception_handler(HTTPException, self.of_http)
+        app.add_exception_handler(ClientDisconnect, self.of_leaving)
         app.add_exception_handler(Exception, self.of_bug)
 
     async def of_ours(self, request: Request, error: Exception) -> Response:
@@ -127,6 +129,10 @@ class Problems:
         response = self._answer(request, error.status_code, code, "error.request_invalid", {}, None)
         response.headers.update(error.headers or {})
         return response
+
+    async def of_leaving(self, request: Request, error: Exception) -> Response:  # noqa: ARG002 - the frame's
+        """Answer a client who has gone: nobody reads it, but it is counted under the status that nginx gives it."""
+        return Response(status_code=499)
 
     async def of_bug(self, request: Request, error: Exception) -> Response:
         """Answer a bug without telling anything of it; the log has the place."""

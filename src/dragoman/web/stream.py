@@ -2,10 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, suppress
+from contextlib import aclosing
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from dragoman.nouns.progress import Delta, Done, Failed, LanguageDecided, PassagesFound, Progress
-from dragoman.serving.streams import KEEP_ALIVE, sse_json
+from dragoman.serving.streams import HEADERS, KEEP_ALIVE, MEDIA_TYPE, sse_json
 from dragoman.web.records import done_record, language_record
 
 KEEP_ALIVE_SECONDS = 10.0
@@ -30,6 +34,19 @@ def event_of(progress: Progress, locale: str) -> bytes:
             return sse_json({**data, **waiting}, event="error")
 
 
+class EventStream(StreamingResponse):
+    """Server-sent events with signs of life between them; however the response ends, what wrote them is closed."""
+
+    def __init__(self, events: AsyncGenerator[bytes]) -> None:
+        self._events = kept_alive(events)
+        super().__init__(self._events, 200, HEADERS, MEDIA_TYPE)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the events until they end or the client goes."""
+        async with aclosing(self._events):
+            await super().__call__(scope, receive, send)
+
+
 async def stream(progress: AsyncGenerator[Progress], locale: str) -> AsyncGenerator[bytes]:
     """Yield a turn's progress as bytes."""
     async with aclosing(progress):
@@ -37,8 +54,40 @@ async def stream(progress: AsyncGenerator[Progress], locale: str) -> AsyncGenera
             yield event_of(step, locale)
 
 
+async def ending(progress: AsyncGenerator[Progress], request: Request) -> Done | Failed:
+    """Return how a turn ends, for answers that are given whole.
+
+    Raises:
+        ClientDisconnect: whoever asked is gone, and no longer counts as a listener.
+    """
+    reading = asyncio.create_task(_last(progress))
+    gone = asyncio.create_task(_gone(request))
+    try:
+        await asyncio.wait({reading, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not reading.done():
+            raise ClientDisconnect
+        return reading.result()
+    finally:
+        reading.cancel()
+        gone.cancel()
+        await asyncio.wait({reading, gone})
+
+
+async def _last(progress: AsyncGenerator[Progress]) -> Done | Failed:
+    async with aclosing(progress):
+        async for step in progress:
+            if isinstance(step, Done | Failed):
+                return step
+    raise AssertionError("a turn ends with Done or Failed")
+
+
+async def _gone(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
 async def kept_alive(
-    events: AsyncIterator[bytes], seconds: float = KEEP_ALIVE_SECONDS
+    events: AsyncGenerator[bytes], seconds: float = KEEP_ALIVE_SECONDS
 ) -> AsyncGenerator[bytes]:
     """Yield `events`, and a comment whenever nothing has come for so long, so that no proxy closes the line."""
     upcoming: asyncio.Task[bytes | None] | None = None
@@ -56,8 +105,8 @@ async def kept_alive(
     finally:
         if upcoming is not None:
             upcoming.cancel()
-            with suppress(asyncio.CancelledError):
-                await upcoming
+            await asyncio.wait({upcoming})
+        await events.aclose()
 
 
 async def _next(events: AsyncIterator[bytes]) -> bytes | None:

@@ -225,3 +225,10 @@ async def test_draining_ends_what_takes_too_long(runner):
     await settled()
     await runner.drain(0)
     assert (await asking).code == "engine_interrupted"
+
+
+async def test_a_turn_that_nobody_ever_hears_is_stopped(runner, log):
+    runner._linger_seconds = 0.01
+    await (await runner.accept(message())).aclose()
+    await asyncio.wait_for(asyncio.shield(runner._running["conv"].task), 10)
+    assert log.events_[-1].data == {"code": "turn_stopped"}
