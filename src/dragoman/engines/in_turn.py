@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from dragoman.engines.base import ChatMessage, Engine, EngineHealth, Piece, Sampling
 from dragoman.nouns.errors import EngineBusyError, EngineUnavailableError
@@ -19,18 +19,11 @@ class InTurn:
     def __init__(self, engines: Sequence[Engine]) -> None:
         self._engines = tuple(engines)
 
-    def chat(
-        self,
-        messages: Sequence[ChatMessage],
-        sampling: Sampling,
-    ) -> AbstractAsyncContextManager[AsyncIterator[Piece]]:
-        """Open a reply at the first engine that takes it; see `Engine.chat`."""
-        return self._chat(messages, sampling)
-
     @asynccontextmanager
-    async def _chat(
+    async def chat(
         self, messages: Sequence[ChatMessage], sampling: Sampling
     ) -> AsyncGenerator[AsyncIterator[Piece]]:
+        """Open a reply at the first engine that takes it; see `Engine.chat`."""
         async with AsyncExitStack() as stack:
             refusals: list[EngineUnavailableError | EngineBusyError] = []
             for number, engine in enumerate(self._engines):

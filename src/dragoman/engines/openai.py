@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -64,18 +64,11 @@ class OpenAIEngine:
             timeout=timeout, headers=headers, limits=httpx.Limits(max_connections=None)
         )
 
-    def chat(
-        self,
-        messages: Sequence[ChatMessage],
-        sampling: Sampling,
-    ) -> AbstractAsyncContextManager[AsyncIterator[Piece]]:
-        """Open a reply; see `Engine.chat`."""
-        return self._chat(messages, sampling)
-
     @asynccontextmanager
-    async def _chat(
+    async def chat(
         self, messages: Sequence[ChatMessage], sampling: Sampling
     ) -> AsyncGenerator[AsyncIterator[Piece]]:
+        """Open a reply; see `Engine.chat`."""
         model = self._model or self._found or await self._first_model()
         body = {**_body(messages, sampling), "model": model}
         request = self._client.build_request("POST", f"{self.url}/chat/completions", json=body)
