@@ -15,8 +15,8 @@ Capture = pytest.CaptureFixture[str]
 def test_the_reply_is_printed(desk_url: str, scripted: ScriptedEngine, capsys: Capture) -> None:
     scripted.reply("Die Lieferung dauert drei Tage.")
     assert run(["ask", "Wie lange dauert die Lieferung nach Österreich?", "--url", desk_url]) == 0
-    # The desk runs in this process and logs beside it.
-    assert "Die Lieferung dauert drei Tage.\n" in capsys.readouterr().out
+    # The desk runs in this process and logs beside it, at times before the line has ended.
+    assert "Die Lieferung dauert drei Tage." in capsys.readouterr().out
 
 
 def test_the_record_is_printed_as_json(desk_url: str, capsys: Capture) -> None:

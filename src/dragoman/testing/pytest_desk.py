@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from blockbuster import blockbuster_ctx
 
 from dragoman.engines.base import Engine
 from dragoman.settings import Settings
@@ -98,9 +99,10 @@ def scripted() -> ScriptedEngine:
 
 @pytest.fixture
 async def desk(database_url: str, scripted: ScriptedEngine) -> AsyncGenerator[OpenDesk]:
-    """A desk for tests that run in the same loop."""
+    """A desk for tests that run in the same loop, in which nothing of ours may block once it is open."""
     async with serving_desk(database_url, scripted) as opened:
-        yield opened
+        with blockbuster_ctx("dragoman"):
+            yield opened
 
 
 @dataclass(slots=True)

@@ -35,4 +35,6 @@ async def ready(desk: HereDesk) -> Response:
 @router.get("/metrics", summary="Prometheus metrics", include_in_schema=False)
 async def metrics(desk: HereDesk) -> Response:
     """Return what was counted."""
-    return Response(exposition(desk.registry), media_type=CONTENT_TYPE)
+    # In a thread: the process's own numbers are read from the system.
+    text = await asyncio.to_thread(exposition, desk.registry)
+    return Response(text, media_type=CONTENT_TYPE)

@@ -1,6 +1,7 @@
 """`GET /`: the chat page, in the visitor's language, and what it loads."""
 
 import json
+import mimetypes
 import os
 from pathlib import Path
 from typing import Any
@@ -42,18 +43,21 @@ class _PageFiles(StaticFiles):
 
 def static_files() -> ASGIApp:
     """Return the application that serves the page's scripts and styles, compressed."""
+    mimetypes.init()  # which reads the system's tables, here rather than at the first request
     return GZipMiddleware(_PageFiles(directory=FOLDER), minimum_size=500)
 
 
 router = APIRouter(tags=["page"])
 _templates = Environment(loader=FileSystemLoader(FOLDER), autoescape=select_autoescape(default=True))
+# Read once, before the first request: in the loop, no file is looked at.
+_chat_page = _templates.get_template("chat.html")
 
 
 @router.get("/", include_in_schema=False)
 async def page(request: Request, desk: HereDesk) -> HTMLResponse:
     """Return the chat page."""
     language = visitor_language(request, desk.fallback)
-    html = _templates.get_template("chat.html").render(
+    html = _chat_page.render(
         name=desk.name,
         language=language,
         direction=LANGUAGES[language].direction,
