@@ -15,12 +15,11 @@ from dragoman.nouns.language import DecidedBy
 from dragoman.nouns.message import Source
 from dragoman.watching.metrics import new_registry
 from dragoman.web import chat, conversations, health
-from dragoman.web.errors import status_of
+from dragoman.web.errors import EDGE_ERRORS, status_of
 from dragoman.web.headers import RequestCounts
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
-# Answered at the edge, before or beside our own errors.
-EDGE_CODES = {"not_found": 404, "method_not_allowed": 405, "request_timeout": 408, "body_too_large": 413}
+EDGE_CODES = {code: status for code, (status, _) in EDGE_ERRORS.items()}
 
 
 def read(name: str) -> str:

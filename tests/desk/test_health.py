@@ -96,3 +96,16 @@ async def test_scripts_come_compressed_and_are_asked_for_again(desk):
 async def test_the_interface_is_described(desk):
     paths = (await desk.client.get("/openapi.json")).json()["paths"]
     assert {"/chat", "/api/v1/conversations", "/health/ready"} <= set(paths)
+
+
+async def test_the_interface_is_described_on_a_page_without_scripts(desk):
+    page = await desk.client.get("/docs")
+    assert page.status_code == 200
+    assert "<script" not in page.text
+    for path in (await desk.client.get("/openapi.json")).json()["paths"]:
+        assert path in page.text
+    assert "What the customer wrote." in page.text
+    problem = (await desk.client.get("/nowhere")).json()
+    assert problem["type"] == "/docs#not_found"
+    assert 'id="not_found"' in page.text
+    assert 'id="message_empty"' in page.text

@@ -164,10 +164,13 @@ class ConversationSettings(_Group):
     """How long conversations last."""
 
     idle_minutes: int = Field(
-        default=24 * 60, ge=1, description="A conversation ends after this long without a message."
+        default=24 * 60,
+        ge=1,
+        le=5_256_000,
+        description="A conversation ends after this long without a message.",
     )
     keep_days: float = Field(
-        default=90.0, gt=0, description="A conversation is erased this long after its last event."
+        default=90.0, gt=0, le=36_500, description="A conversation is erased this long after its last event."
     )
 
 

@@ -5,7 +5,7 @@ from starlette.types import ASGIApp
 
 from dragoman import __version__
 from dragoman.serving.limits import BodyLimit, ReceiveDeadline
-from dragoman.web import chat, conversations, health, pages
+from dragoman.web import chat, conversations, health, pages, reference
 from dragoman.web.desk import Desk
 from dragoman.web.errors import Problems
 from dragoman.web.headers import HeadAsGet, RequestCounts, SecurityHeaders
@@ -23,11 +23,14 @@ def create_app(desk: Desk) -> ASGIApp:
         summary="A multilingual customer-service desk.",
         # A bare `fetch(..., {body: JSON.stringify(...)})` says text/plain; programs in the field do that.
         strict_content_type=False,
+        # Ours is in `reference`.
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.desk = desk
     problems = Problems(desk.phrases, fallback=desk.fallback, locale=desk.locale)
     problems.install(app)
-    for room in (pages, chat, conversations, health):
+    for room in (pages, reference, chat, conversations, health):
         app.include_router(room.router)
     app.mount("/page", pages.static_files(), name="page")
 

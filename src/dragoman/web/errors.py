@@ -45,6 +45,14 @@ _STATUS: Mapping[type[DragomanError], int] = {
     StorageUnavailableError: 503,
 }
 _STATUS_OF_CODE = {cls.code: status for cls, status in reversed(_STATUS.items())}
+# What is refused at the edge, before or beside our own errors: status and meaning by code.
+EDGE_ERRORS: Mapping[str, tuple[int, str]] = {
+    "not_found": (404, "There is no such address."),
+    "method_not_allowed": (405, "The address does not take this method."),
+    "request_timeout": (408, "The body did not arrive whole in time."),
+    "body_too_large": (413, "The body is larger than the server takes (1 MB)."),
+}
+_CODE_OF_STATUS = {status: code for code, (status, _) in EDGE_ERRORS.items()}
 RETRY_SECONDS = 2.0
 """What `Retry-After` says where nobody knows better: the engine is back within seconds when it was restarted."""
 
@@ -71,7 +79,7 @@ def problem(
     extra: Mapping[str, Any] = {},
 ) -> Response:
     """Return a problem document (RFC 9457); `detail` is for the reader, `code` for programs."""
-    body = {"type": f"/docs/errors#{code}", "title": code.replace("_", " "), "status": status, "code": code}
+    body = {"type": f"/docs#{code}", "title": code.replace("_", " "), "status": status, "code": code}
     return Response(
         json.dumps({**body, "detail": detail, "language_code": language, **extra}, ensure_ascii=False),
         status,
@@ -124,8 +132,7 @@ class Problems:
     async def of_http(self, request: Request, error: Exception) -> Response:
         """Answer what the framework refuses: unknown paths, wrong methods, unreadable bodies."""
         assert isinstance(error, HTTPException)
-        codes = {404: "not_found", 405: "method_not_allowed"}
-        code = codes.get(error.status_code, "request_invalid")
+        code = _CODE_OF_STATUS.get(error.status_code, "request_invalid")
         response = self._answer(request, error.status_code, code, "error.request_invalid", {}, None)
         response.headers.update(error.headers or {})
         return response

@@ -24,7 +24,7 @@ SECTIONS = ("chat", "error")
 
 
 class _PageFiles(StaticFiles):
-    """The page's scripts and styles; its template is served by `page` only.
+    """The page's scripts and styles. Templates are not among them.
 
     Browsers ask each time whether a file is still the one they have, so that after an upgrade old and new
     modules are never mixed.
@@ -48,16 +48,16 @@ def static_files() -> ASGIApp:
 
 
 router = APIRouter(tags=["page"])
-_templates = Environment(loader=FileSystemLoader(FOLDER), autoescape=select_autoescape(default=True))
-# Read once, before the first request: in the loop, no file is looked at.
-_chat_page = _templates.get_template("chat.html")
+_environment = Environment(loader=FileSystemLoader(FOLDER), autoescape=select_autoescape(default=True))
+TEMPLATES = {name: _environment.get_template(name) for name in ("chat.html", "docs.html")}
+"""The pages, read once before the first request: in the loop, no file is looked at."""
 
 
 @router.get("/", include_in_schema=False)
 async def page(request: Request, desk: HereDesk) -> HTMLResponse:
     """Return the chat page."""
     language = visitor_language(request, desk.fallback)
-    html = _chat_page.render(
+    html = TEMPLATES["chat.html"].render(
         name=desk.name,
         language=language,
         direction=LANGUAGES[language].direction,
