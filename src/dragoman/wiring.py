@@ -1,9 +1,10 @@
 """The one place that chooses implementations and opens them."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
+from typing import Any
 
 from dragoman.answers.generate import Generator
 from dragoman.conversation.metrics import TurnMetrics
@@ -13,7 +14,6 @@ from dragoman.conversation.turn import Line
 from dragoman.engines.base import Engine, Sampling
 from dragoman.engines.in_turn import InTurn
 from dragoman.engines.openai import OpenAIEngine
-from dragoman.languages.base import LanguageDetector
 from dragoman.languages.detect import Detector
 from dragoman.languages.phrases import Phrases
 from dragoman.serving.listen import listen
@@ -86,7 +86,6 @@ def assemble(
     *,
     conversations: Conversations,
     engine: Engine,
-    detector: LanguageDetector | None = None,
 ) -> Desk:
     """Put a desk together from opened parts."""
     fallback = fallback_language(settings)
@@ -95,7 +94,7 @@ def assemble(
     metrics = TurnMetrics(registry)
     line = Line(
         conversations=conversations,
-        detector=detector or Detector(fallback=fallback),
+        detector=Detector(fallback=fallback),
         generator=Generator(engine, sampling(settings.generation)),
         phrases=phrases,
         history_tokens=settings.generation.history_tokens,
@@ -118,16 +117,21 @@ def assemble(
 
 
 @asynccontextmanager
-async def _sweeping(settings: Settings, conversations: Conversations) -> AsyncGenerator[None]:
-    idle = timedelta(minutes=settings.conversations.idle_minutes)
-    keep = timedelta(days=settings.conversations.keep_days)
-    task = asyncio.create_task(keep_sweeping(conversations, idle=idle, keep=keep))
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncGenerator[asyncio.Task[None]]:
+    """Have `work` done in a task of its own while the context is open."""
+    task = asyncio.create_task(work)
     try:
-        yield
+        yield task
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+def _sweeping(settings: Settings, conversations: Conversations) -> AbstractAsyncContextManager[object]:
+    idle = timedelta(minutes=settings.conversations.idle_minutes)
+    keep = timedelta(days=settings.conversations.keep_days)
+    return _beside(keep_sweeping(conversations, idle=idle, keep=keep))
 
 
 @asynccontextmanager
@@ -138,15 +142,10 @@ async def _draining(desk: Desk, seconds: float) -> AsyncGenerator[None]:
         await desk.stopping.wait()
         await desk.runner.drain(seconds)
 
-    task = asyncio.create_task(drain())
-    try:
+    async with _beside(drain()) as drained:
         yield
         if desk.stopping.is_set():
-            await task
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+            await drained
 
 
 async def run_desk(

@@ -2,14 +2,11 @@
 
 import json
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from dragoman.cli.invocation import invocation
-
-if TYPE_CHECKING:
-    from dragoman.nouns.language import LanguageDecision
 
 
 def add_to(app: typer.Typer) -> None:
@@ -27,22 +24,11 @@ def detect(
 
     Example: echo "Où est mon colis ?" | dragoman detect
     """
+    from dragoman.languages.decision import as_record
     from dragoman.languages.detect import Detector
 
     desk = invocation(ctx).settings().desk
     detector = Detector(fallback=desk.fallback_language or desk.locale)
     for line in sys.stdin.buffer:
         message = line.decode(errors="replace").rstrip("\r\n")
-        typer.echo(json.dumps(_record(detector.decide(message)), ensure_ascii=False))
-
-
-def _record(decision: "LanguageDecision") -> dict[str, object]:
-    return {
-        "language": decision.language,
-        "confidence": round(decision.confidence, 4),
-        "decided_by": decision.decided_by.value,
-        "candidates": [
-            {"language": candidate.language, "confidence": round(candidate.confidence, 4)}
-            for candidate in decision.candidates
-        ],
-    }
+        typer.echo(json.dumps(as_record(detector.decide(message)), ensure_ascii=False))

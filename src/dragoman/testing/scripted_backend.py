@@ -5,7 +5,7 @@ import json
 import random
 import re
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,12 +61,9 @@ class ScriptedBackend:
         control = ("<|im_start|>", "<|im_end|>")
         return BackendInfo("scripted", self.context_tokens, TEMPLATE, "", ("<|im_end|>",), control, 1, 0)
 
-    def generate(self, request: Generation) -> AbstractAsyncContextManager[Writing]:
-        """See `Backend.generate`. A word or sign of the prompt is a token."""
-        return self._generate(request)
-
     @asynccontextmanager
-    async def _generate(self, request: Generation) -> AsyncGenerator[Writing]:
+    async def generate(self, request: Generation) -> AsyncGenerator[Writing]:
+        """See `Backend.generate`. A word or sign of the prompt is a token."""
         prompt_tokens = len(re.findall(r"\w+|[^\w\s]", request.prompt))
         room = self.context_tokens - prompt_tokens
         if room < 1:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dragoman.languages.registry import language
+from dragoman.languages.registry import language, name_in
 from dragoman.nouns.event import Conversation, Event, EventKind
 from dragoman.nouns.language import LanguageDecision
 from dragoman.nouns.message import Reply
@@ -14,7 +14,7 @@ def chat_record(reply: Reply, locale: str) -> dict[str, Any]:
     record = reply_record(reply)
     return {
         "reply": reply.text,
-        "language": name_of(reply.decision.language, locale),
+        "language": name_in(reply.decision.language, locale),
         "language_code": reply.decision.language,
         "model": reply.model,
         "conversation_id": reply.conversation_id,
@@ -36,7 +36,7 @@ def done_record(reply: Reply, locale: str) -> dict[str, Any]:
 def with_language(record: dict[str, Any], locale: str) -> dict[str, Any]:
     """Add a language's name and direction to a record that has its code."""
     code = record["language_code"]
-    return {**record, "language": name_of(code, locale), "direction": language(code).direction}
+    return {**record, "language": name_in(code, locale), "direction": language(code).direction}
 
 
 def language_record(decision: LanguageDecision, locale: str) -> dict[str, Any]:
@@ -71,9 +71,3 @@ def event_record(event: Event, locale: str) -> dict[str, Any]:
         "at": event.at.isoformat(),
         "data": data,
     }
-
-
-def name_of(code: str, locale: str) -> str:
-    """Return a language's name in the operator's language."""
-    noun = language(code)
-    return noun.chinese if locale == "zh" else noun.english

@@ -26,6 +26,7 @@ _PACKAGES = {"openvino": "openvino_genai", "llamacpp": "xllamacpp"}
 # What OpenVINO GenAI's reader of GGUF takes (src/cpp/src/gguf_utils of openvino.genai).
 _OPENVINO_ARCHITECTURES = frozenset({"llama", "qwen2", "qwen3"})
 _OPENVINO_TYPES = frozenset({"F32", "F16", "Q8_0", "Q4_0", "Q4_1", "Q4_K", "Q6_K"})
+# Tokens in a block of the attention cache on a processor (OpenVINO's `PagedAttention`).
 _BLOCK_TOKENS = 32
 
 

@@ -5,7 +5,7 @@ import json
 import secrets
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,12 +83,9 @@ class LlamaServerBackend:
         """What is loaded."""
         return self._info
 
-    def generate(self, request: Generation) -> AbstractAsyncContextManager[Writing]:
-        """See `Backend.generate`."""
-        return self._generate(request)
-
     @asynccontextmanager
-    async def _generate(self, request: Generation) -> AsyncGenerator[Writing]:
+    async def generate(self, request: Generation) -> AsyncGenerator[Writing]:
+        """See `Backend.generate`."""
         with _failures():
             tokens = await self._tokens(request.prompt)
         room = self._info.context_tokens - len(tokens)

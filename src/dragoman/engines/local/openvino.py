@@ -20,9 +20,6 @@ from dragoman.engines.local.text import Text  # noqa: E402
 from dragoman.engines.local.tokenizer_limit import lift  # noqa: E402
 from dragoman.nouns.errors import PromptTooLongError  # noqa: E402
 
-BLOCK_TOKENS = 32
-"""Tokens in a block of the attention cache on a processor (OpenVINO's `PagedAttention`)."""
-
 PREFILL_TOKENS = 128
 """Tokens of prompts read in one step. Nobody's next token, and no cancellation, waits longer than that takes."""
 

@@ -5,7 +5,7 @@ import itertools
 import secrets
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -119,12 +119,9 @@ class SteppedBackend:
         """What is loaded."""
         return self._info
 
-    def generate(self, request: Generation) -> AbstractAsyncContextManager[Writing]:
-        """See `Backend.generate`."""
-        return self._generate(request)
-
     @asynccontextmanager
-    async def _generate(self, request: Generation) -> AsyncGenerator[Writing]:
+    async def generate(self, request: Generation) -> AsyncGenerator[Writing]:
+        """See `Backend.generate`."""
         worker = self._alive()
         number = next(self._ids)
         writing = self._open[number] = _Writing()
