@@ -28,11 +28,6 @@ from dragoman.web.desk import Desk
 _LAST_WORDS_SECONDS = 2.0
 
 
-def fallback_language(settings: Settings) -> str:
-    """Return the language of a customer who gives no clue."""
-    return settings.desk.fallback_language or settings.desk.locale
-
-
 def open_engine(settings: EngineSettings, urls: Sequence[str]) -> Engine:
     """Return the engine behind these addresses."""
     key = settings.api_key.get_secret_value() if settings.api_key else None
@@ -88,7 +83,7 @@ def assemble(
     engine: Engine,
 ) -> Desk:
     """Put a desk together from opened parts."""
-    fallback = fallback_language(settings)
+    fallback = settings.desk.fallback
     phrases = Phrases.load()
     registry = new_registry()
     metrics = TurnMetrics(registry)

@@ -27,8 +27,7 @@ def detect(
     from dragoman.languages.decision import as_record
     from dragoman.languages.detect import Detector
 
-    desk = invocation(ctx).settings().desk
-    detector = Detector(fallback=desk.fallback_language or desk.locale)
+    detector = Detector(fallback=invocation(ctx).settings().desk.fallback)
     for line in sys.stdin.buffer:
         message = line.decode(errors="replace").rstrip("\r\n")
         typer.echo(json.dumps(as_record(detector.decide(message)), ensure_ascii=False))

@@ -58,6 +58,11 @@ class DeskSettings(_Group):
         default=20.0, ge=0, description="How long replies under way may go on after the desk is told to stop."
     )
 
+    @property
+    def fallback(self) -> str:
+        """The language of a customer who gives no clue: the one that was set, else the operator's."""
+        return self.fallback_language or self.locale
+
 
 class EngineSettings(_Group):
     """The engine: which one the desk speaks to, and how the local one runs."""
