@@ -1,0 +1,48 @@
+"""What goes down the ladder, and what a rung gives back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dragoman.engines.base import ChatMessage, Usage
+from dragoman.nouns.message import Citation, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A customer's message as the rungs see it.
+
+    Attributes:
+        text: what the customer wrote, cleaned.
+        language: the code of the language that the turn decided on.
+        vector: its meaning, (dimensions,), length 1, from `Embedder.queries`.
+        history: the conversation before it, cut to its budget; empty for a first question.
+    """
+
+    text: str
+    language: str
+    vector: NDArray[np.float32]
+    history: Sequence[ChatMessage] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a rung says.
+
+    Attributes:
+        text: for the customer, checked.
+        source: the rung.
+        citations: what it stands on.
+        model: the weights that wrote it, or None.
+        reason: why this rung and no earlier one, in snake_case for logs and metrics (`no_passage`, `figure_unknown`).
+        usage: what the model took, where one was asked.
+    """
+
+    text: str
+    source: Source
+    citations: tuple[Citation, ...] = ()
+    model: str | None = None
+    reason: str | None = None
+    usage: Usage | None = None

@@ -1,0 +1,1 @@
+"""The owner's knowledge: taking it in, cutting it, finding in it."""
