@@ -129,3 +129,9 @@ class OperatorError(DragomanError):
     """Something that the person who runs Dragoman has to mend. Its message says what, and how."""
 
     code = "operator_error"
+
+
+class KnowledgeRefusedError(OperatorError):
+    """A document or an address cannot be taken into the knowledge base. Its message says why, and what to do."""
+
+    code = "document_refused"
