@@ -1,0 +1,61 @@
+"""Countries and weekdays, which every language names in its own way (CLDR, by Babel), under one key in all of them."""
+
+from collections.abc import Iterator
+from functools import cache
+
+import regex
+from babel import Locale, UnknownLocaleError
+
+from dragoman.answers.same_question.folding import folded
+
+# Filipino's data stand under its BCP 47 name; a language without data of its own has no places.
+_LOCALES = {"tl": "fil"}
+_UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "km", "ko"})
+# Names that are common words of the same language, folded.
+_COMMON_WORDS = {"en": {"turkey", "jersey", "chad", "guinea"}, "fr": {"niger"}, "cs": {"cad"}}
+_SHORTEST = 4
+# Endings of a declined name: Austria, Austrii, Austrią.
+_ENDING = 2
+_LETTER = r"[\p{L}\p{M}]"
+
+
+def places_of(text: str, language: str) -> frozenset[str]:
+    """Return the countries (`country:AT`) and weekdays (`day:0`, Monday) that a text names."""
+    stems, expression = _known(language)
+    return frozenset(stems[found[1]] for found in expression.finditer(folded(text, language)))
+
+
+@cache
+def _known(language: str) -> "tuple[dict[str, str], regex.Pattern[str]]":
+    stems: dict[str, str] = {}
+    for name, concept in _named(language):
+        stems.setdefault(_stem(name, language), concept)
+    # The longest first: Guinea-Bissau before Guinea.
+    alternatives = "|".join(regex.escape(stem) for stem in sorted(stems, key=len, reverse=True))
+    if not stems:
+        return stems, regex.compile(r"(?!)()")
+    if language in _UNSPACED:
+        return stems, regex.compile(f"({alternatives})")
+    return stems, regex.compile(
+        rf"(?<!{_LETTER})(?:{_LETTER}{{0,2}}?)({alternatives}){_LETTER}{{0,4}}(?!{_LETTER})"
+    )
+
+
+def _named(language: str) -> Iterator[tuple[str, str]]:
+    try:
+        locale = Locale.parse(_LOCALES.get(language, language))
+    except UnknownLocaleError:
+        return
+    common = _COMMON_WORDS.get(language, set[str]())
+    for code, name in locale.territories.items():
+        if len(code) == 2 and code.isalpha() and folded(name, language) not in common:
+            yield folded(name, language), f"country:{code}"
+    for number, name in locale.days["stand-alone"]["wide"].items():
+        yield folded(name, language), f"day:{number}"
+
+
+def _stem(name: str, language: str) -> str:
+    """Leave out what declension changes, where enough is left to be told by."""
+    if language in _UNSPACED or " " in name or len(name) - _ENDING < _SHORTEST:
+        return name
+    return name[:-_ENDING] if language in {"ru", "pl", "cs", "tr", "de"} else name
