@@ -1,0 +1,219 @@
+"""A whole Dragoman in a home that is thrown away afterwards: its own database, engine and desk, on free loopback ports."""
+
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dragoman.answers.levels import FOLDER, SUFFIX, model_key
+from dragoman.engines.openai import OpenAIEngine
+from dragoman.evaluation.levels import as_toml
+from dragoman.languages.registry import LANGUAGES
+from dragoman.nouns.errors import OperatorError
+from dragoman.nouns.level import Level
+from dragoman.supervisor.child import Child, Facts, Listener, Plan, StartFailedError
+from dragoman.supervisor.household import dragoman
+
+_LOOPBACK = "127.0.0.1"
+_GRACE_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the throw-away home takes over from outside.
+
+    Attributes:
+        settings_file: the owner's `dragoman.toml`, copied if it is there.
+        models: the owner's folder of weights, used in place.
+        engine_urls: OpenAI-compatible servers to use; empty: an engine is started for the run.
+        model: the model to ask them for.
+        api_key: their key.
+        variables: further settings as environment variables.
+        knowledge: files and folders that the knowledge is read from.
+        tables: tables of approved answers that are taken in.
+        level: trust the model so far in every language, whatever was measured; None: as customers meet it.
+    """
+
+    settings_file: Path
+    models: Path
+    engine_urls: Sequence[str] = ()
+    model: str | None = None
+    api_key: str | None = None
+    variables: Mapping[str, str] = field(default_factory=dict[str, str])
+    knowledge: Sequence[Path] = ()
+    tables: Sequence[Path] = ()
+    level: Level | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What runs, and where.
+
+    Attributes:
+        model: the weights that answer, as the engine names them; None where an engine of others' was not told.
+        desk: the desk's process, to be asked whether it lives.
+    """
+
+    desk_url: str
+    engine_urls: Sequence[str]
+    database_url: str
+    home: Path
+    model: str | None
+    desk: Child
+
+
+@asynccontextmanager
+async def running(given: Surroundings, listener: Listener) -> AsyncGenerator[Running]:
+    """Run database, engine and desk on what `given` says; leaving the context stops them and removes the home.
+
+    Raises:
+        OperatorError: something did not start, or the knowledge could not be read.
+    """
+    async with AsyncExitStack() as stack:
+        home = Path(
+            stack.enter_context(
+                tempfile.TemporaryDirectory(prefix="dragoman-eval-", ignore_cleanup_errors=True)
+            )
+        )
+        await asyncio.to_thread(_furnish, home, given)
+        start = _Starter(home, stack, listener)
+        database_url = (await start("database"))["url"]
+        common = {**given.variables, "DRAGOMAN_DATABASE__URL": database_url}
+        urls, model = await _engine(start, given, common)
+        await add_knowledge(home, given, {**common, "DRAGOMAN_ENGINE__URLS": ",".join(urls)}, listener)
+        if given.level is not None and model is not None:
+            await asyncio.to_thread(_force_level, home, model, given.level)
+        facts = await start("desk", _desk_variables(given, common, urls))
+        yield Running(f"http://{_LOOPBACK}:{facts['port']}", urls, database_url, home, model, start.last)
+
+
+async def add_knowledge(
+    home: Path, given: Surroundings, variables: Mapping[str, str], listener: Listener
+) -> None:
+    """Have the home know what the owner's knowledge says, by the same verbs that an owner uses.
+
+    Raises:
+        OperatorError: something of it cannot be taken in.
+    """
+    for place in given.knowledge:
+        listener.say("knowledge", f"taking in {place}")
+        await _verb(home, ["knowledge", "add", str(place)], variables)
+    if given.tables:
+        await _verb(home, ["knowledge", "import", *map(str, given.tables)], variables)
+
+
+class _Starter:
+    """Starts one process of the home after the other and sees to it that each is stopped."""
+
+    def __init__(self, home: Path, stack: AsyncExitStack, listener: Listener) -> None:
+        self._home = home
+        self._stack = stack
+        self._listener = listener
+        self.last: Child
+
+    async def __call__(self, verb: str, variables: Mapping[str, str] | None = None) -> Facts:
+        plan = Plan(
+            name=verb,
+            command=dragoman(self._home, verb),
+            environment=lambda: variables or {},
+            grace=_GRACE_SECONDS,
+        )
+        self.last = Child(plan, self._listener)
+        self._stack.push_async_callback(self.last.stop)
+        try:
+            return await self.last.start()
+        except StartFailedError as error:
+            raise OperatorError(str(error)) from None
+
+
+async def _engine(
+    start: _Starter, given: Surroundings, common: Mapping[str, str]
+) -> tuple[Sequence[str], str | None]:
+    """Return where the engine is and which model answers, having started one where none is given."""
+    if given.engine_urls:
+        return given.engine_urls, await _model_at(given)
+    facts = await start(
+        "engine", {**common, "DRAGOMAN_ENGINE__HOST": _LOOPBACK, "DRAGOMAN_ENGINE__PORT": "0"}
+    )
+    return [f"http://{_LOOPBACK}:{facts['port']}/v1"], facts["model"]
+
+
+async def _model_at(given: Surroundings) -> str | None:
+    """Return the model that engines of others' will answer with.
+
+    Raises:
+        OperatorError: none of them answers.
+    """
+    complaints: list[str] = []
+    for url in given.engine_urls:
+        engine = OpenAIEngine(url, api_key=given.api_key, model=given.model)
+        try:
+            health = await engine.health()
+        finally:
+            await engine.close()
+        if health.ready:
+            return given.model or next(iter(health.models), None)
+        complaints.append(f"{url} ({health.detail or 'it is not ready'})")
+    raise OperatorError(
+        f"No engine answers at {', '.join(complaints)}: start it, or name another with --engine."
+    )
+
+
+def _desk_variables(given: Surroundings, common: Mapping[str, str], urls: Sequence[str]) -> Mapping[str, str]:
+    model = {"DRAGOMAN_ENGINE__MODEL": given.model} if given.model else {}
+    return {
+        **common,
+        **model,
+        "DRAGOMAN_ENGINE__URLS": ",".join(urls),
+        "DRAGOMAN_DESK__HOST": _LOOPBACK,
+        "DRAGOMAN_DESK__PORT": "0",
+    }
+
+
+def _furnish(home: Path, given: Surroundings) -> None:
+    # The database may run under another account, which has to reach its part of the home.
+    home.chmod(0o755)
+    if given.settings_file.is_file():
+        shutil.copyfile(given.settings_file, home / "dragoman.toml")
+    try:
+        given.models.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OperatorError(
+            f"The folder of models {given.models} cannot be used: {error.strerror}."
+        ) from None
+    (home / "models").symlink_to(given.models.absolute())
+    levels = given.settings_file.parent / FOLDER
+    if levels.is_dir():
+        shutil.copytree(levels, home / FOLDER)
+
+
+def _force_level(home: Path, model: str, level: Level) -> None:
+    (home / FOLDER).mkdir(exist_ok=True)
+    text = as_toml(model, dict.fromkeys(LANGUAGES, level))
+    (home / FOLDER / f"{model_key(model)}{SUFFIX}").write_text(text, encoding="utf-8")
+
+
+async def _verb(home: Path, arguments: Sequence[str], variables: Mapping[str, str]) -> None:
+    """Run a verb of `dragoman` in this home to its end."""
+    command = [sys.executable, "-m", "dragoman", "--home", str(home), *arguments]
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, **variables},
+    )
+    try:
+        _, said = await process.communicate()
+    except asyncio.CancelledError:
+        process.terminate()
+        await process.wait()
+        raise
+    if process.returncode:
+        lines = said.decode(errors="replace").strip().splitlines() or ["it does not say why"]
+        raise OperatorError(f"`dragoman {' '.join(arguments)}` failed: {lines[-1]}")
