@@ -1,7 +1,9 @@
 """The question files: whole in all 29 languages, and true to the knowledge they ask about."""
 
+import csv
 import json
 import re
+import unicodedata
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -30,6 +32,16 @@ def entries(folder: Path) -> dict[str, str]:
             assert heading not in found, f"two entries are called {heading!r}"
             found[heading] = text
     return found
+
+
+def approved(code: str) -> list[dict[str, str]]:
+    with (SHOP / "curated" / f"{code}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def bare(text: str) -> str:
+    """The text without case, spaces and punctuation."""
+    return "".join(one for one in text.casefold() if unicodedata.category(one)[0] not in "PZS")
 
 
 def assert_answered(asked: list[Record], known: dict[str, str]) -> None:
@@ -75,6 +87,29 @@ def test_questions_to_the_shop_are_answered_by_the_entries_they_name() -> None:
     assert_answered(asked, known)
     assert len({r["entry"] for r in asked if r["answerable"]}) >= 60
     assert all(r["must_contain"] for r in asked if r["kind"] in {"answerable", "absent_figure"})
+
+
+def test_shop_questions_name_approved_answers_by_their_ids() -> None:
+    asked = records(SUITES / "shop.jsonl")
+    ids = {row["id"] for row in approved("en")}
+    assert {r["curated"] for r in asked if r["curated"]} == ids
+    for record in asked:
+        if record["kind"] == "opposite":
+            assert record["not_curated"] in ids - {record["curated"]}, record["id"]
+    counted = Counter(r["language"] for r in asked if r["kind"] == "answerable" and r["curated"])
+    assert all(7 <= counted[code] <= 10 for code in LANGUAGES)
+
+
+def test_no_question_is_an_approved_wording_word_for_word() -> None:
+    asked = records(SUITES / "shop.jsonl")
+    worded = {
+        (row["language"], bare(wording))
+        for file in (SHOP / "curated").glob("*.csv")
+        for row in approved(file.stem)
+        for wording in [row["question"], *row["wordings"].split("|")]
+    }
+    assert worded
+    assert not [r["id"] for r in asked if (r["language"], bare(r["question"])) in worded]
 
 
 def test_asserted_figures_stand_nowhere_in_the_shop() -> None:
