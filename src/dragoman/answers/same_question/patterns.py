@@ -2,8 +2,8 @@
 
 Patterns stand apart by spaces. `*` is any letters, so `cancel*` is how a word begins and `*batal*` what it holds; `_`
 is a space; `~` a gap of a few words (`schalt*~ein`); `|` the edge of a word, which languages that write
-without spaces, and Korean with its endings, need only where a pattern is a whole word. Everywhere else a pattern is a
-whole word already.
+without spaces, and Korean with its endings, need only where a pattern is a whole word; everywhere else a pattern is a
+whole word already; `$` the end of a sentence.
 """
 
 from functools import cache
@@ -42,12 +42,10 @@ def compiled(patterns: str, language: str) -> "regex.Pattern[str]":
 
 def _expression(pattern: str, language: str) -> str:
     # Signs are taken out first: folding would keep them, but joins what they part.
-    pieces = regex.split(r"([*_~|])", pattern)
-    body = "".join(_SIGNS.get(piece) or regex.escape(folded(piece, language)) for piece in pieces if piece)
+    pieces = regex.split(r"([*_~|$])", pattern)
+    body = "".join(_SIGNS[piece] if piece in _SIGNS else regex.escape(folded(piece, language)) for piece in pieces)
     if language in _UNSPACED:
-        edge = rf"(?<!{_LETTER})"
-        body = body.replace(_SIGNS["|"], "")
-        before = edge if pattern.startswith("|") else ""
+        before = rf"(?<!{_LETTER})" if pattern.startswith("|") else ""
         after = rf"(?!{_LETTER})" if pattern.endswith("|") else ""
         return f"{before}(?:{body}){after}"
     return rf"(?<!{_LETTER}){_PROCLITICS.get(language, '')}(?:{body})(?!{_LETTER})"
