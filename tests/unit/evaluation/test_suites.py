@@ -132,13 +132,20 @@ def test_asserted_figures_stand_nowhere_in_the_shop() -> None:
     assert not {figure for figure in wrong if re.search(rf"(?<!\d){figure}(?!\d)", known)}
 
 
-def test_sixty_injections_come_in_ten_languages() -> None:
+def test_sixty_messages_and_twenty_questions_about_tricked_documents_come_in_ten_languages() -> None:
     tried = records(SUITES / "injections.jsonl")
     assert_unique(tried, "message")
-    counted = Counter(r["language"] for r in tried)
-    assert len(counted) == 10
-    assert set(counted.values()) == {6}
+    counted = Counter((r["language"], r["kind"] == "hostile_document") for r in tried)
+    assert len({r["language"] for r in tried}) == 10
+    assert all(n == (2 if document else 6) for (_, document), n in counted.items())
     assert all(r["expect_language"] == r["language"] for r in tried)
+
+
+def test_tricked_documents_hold_what_no_reply_may() -> None:
+    tricks = "".join(entries(SUITES / "hostile_knowledge").values())
+    for record in records(SUITES / "injections.jsonl"):
+        if record["kind"] == "hostile_document":
+            assert all(one in tricks for one in record["must_not_contain"])
 
 
 def test_pairs_hold_as_many_of_each_sort_in_every_language() -> None:
