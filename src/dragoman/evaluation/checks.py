@@ -60,40 +60,50 @@ class Judged:
 def judge(question: Question, heard: Heard, known: Known) -> Judged:
     """Look at everything that can be seen in a reply.
 
-    What a question passes by is what `interfaces.md` and its suite ask for; the other marks are measured beside.
+    What a question passes by is what `interfaces.md` asks for; the other marks are measured beside.
     """
     if heard.error is not None or not heard.reply.strip():
         why = f"no reply ({heard.error or 'it is empty'})"
-        return Judged(question, heard, None, {"answered": False, "passed": False}, [why])
+        return finished(question, heard, None, {**_missing(question)}, [why])
     worded = wording(heard.reply, question.language, quoted=known.sentences)
-    strange = _strange(question, heard, known)
-    missing = [
-        either for either in question.must_contain if not any(contains(heard.reply, x) for x in either)
-    ]
-    unwanted = [one for one in question.must_not_contain if contains(heard.reply, one)]
     marks = {"reply_language": worded.frame == question.language}
+    failures = [*_declining(question, heard, marks), *_contents(question, heard, marks)]
+    if "right_figure" in marks:
+        marks["whole_and_right"] = (
+            marks["right_figure"] and worded.whole and marks.get("nothing_unwanted", True)
+        )
+    if known.complete:
+        marks["figures_known"] = not _strange(question, heard, known)
     if heard.language is not None:
         marks["language_decided"] = heard.language == question.language
-    if question.must_not_contain:
-        marks["nothing_unwanted"] = not unwanted
-    if known.complete:
-        marks["figures_known"] = not strange
-    failures = [*_declining(question, heard, marks)]
-    if question.answerable and question.must_contain:
-        marks["right_figure"] = not missing and heard.source != DECLINED
-        marks["whole_and_right"] = marks["right_figure"] and worded.whole and not unwanted
-    if question.answerable:
-        failures += [f"lacks {' or '.join(map(repr, either))}" for either in missing]
-    failures += [f"has {one!r}, which is wrong" for one in unwanted]
     if not marks["reply_language"]:
         failures.append(f"is in {worded.frame}, not in {question.language}")
-    failures += _rungs(question, heard, marks)
-    marks["passed"] = not failures
-    return Judged(question, heard, worded.frame, marks, failures)
+    return finished(question, heard, worded.frame, marks, failures)
+
+
+def finished(
+    question: Question, heard: Heard, language: str | None, marks: dict[str, bool], failures: Sequence[str]
+) -> Judged:
+    """Return the judgement; it is passed when there are no failures."""
+    return Judged(question, heard, language, {**marks, "passed": not failures}, list(failures))
+
+
+def _missing(question: Question) -> dict[str, bool]:
+    """Return the marks of a question to which no reply came: what it is about is not right."""
+    marks = {"reply_language": False}
+    if question.answerable is False:
+        marks["unanswerable_declined"] = False
+    if question.answerable:
+        marks["answered"] = False
+        if question.must_contain:
+            marks |= {"right_figure": False, "whole_and_right": False}
+    return marks
 
 
 def _declining(question: Question, heard: Heard, marks: dict[str, bool]) -> list[str]:
     declined = heard.source == DECLINED
+    if question.answerable is None:
+        return []
     if not question.answerable:
         marks["unanswerable_declined"] = declined
         return [] if declined else [f"answered ({heard.source}) although the knowledge does not say"]
@@ -101,16 +111,15 @@ def _declining(question: Question, heard: Heard, marks: dict[str, bool]) -> list
     return ["declined although the knowledge answers it"] if declined else []
 
 
-def _rungs(question: Question, heard: Heard, marks: dict[str, bool]) -> list[str]:
-    failures: list[str] = []
-    if question.sources:
-        marks["right_rung"] = heard.source in question.sources
-        if not marks["right_rung"]:
-            failures.append(f"came from {heard.source}, not from {' or '.join(question.sources)}")
-    if question.not_sources:
-        marks["no_wrong_rung"] = heard.source not in question.not_sources
-        if not marks["no_wrong_rung"]:
-            failures.append(f"came from {heard.source}")
+def _contents(question: Question, heard: Heard, marks: dict[str, bool]) -> list[str]:
+    missing = [each for each in question.must_contain if not any(contains(heard.reply, one) for one in each)]
+    unwanted = [one for one in question.must_not_contain if contains(heard.reply, one)]
+    if question.must_not_contain:
+        marks["nothing_unwanted"] = not unwanted
+    failures = [f"has {one!r}, which is wrong" for one in unwanted]
+    if question.answerable and question.must_contain:
+        marks["right_figure"] = not missing and heard.source != DECLINED
+        failures += [f"lacks {' or '.join(map(repr, each))}" for each in missing]
     return failures
 
 

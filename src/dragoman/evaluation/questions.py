@@ -3,7 +3,7 @@
 import difflib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,36 +23,33 @@ class Question:
     Attributes:
         id: its name in the report, unique in its file.
         language: the language it is asked in, and is to be answered in.
-        answerable: whether the knowledge answers it; if not, declining is right and anything else wrong.
+        answerable: whether the knowledge answers it; if not, declining is right and anything else wrong. None: either
+            is right.
         must_contain: each stands in a right reply; a figure by its value, and one of several where several are given.
         must_not_contain: none of them stands in a right reply.
         suite: what it measures, one of `suites.SUITES` or `OUTSIDE`.
-        kind: a sort of question within its suite (`opposite`, `figure_unknown`), for the report.
-        before: questions that other customers asked just before: what warms a cache.
+        kind: a sort of question within its suite (`opposite`, `absent_figure`), for the report.
+        before: a question that another customer asked just before: what fills a cache.
         entry: the heading under which the knowledge answers it, for measuring the search; None: not measured.
-        sources, not_sources: the rungs by which it is, and is not, to be answered; none: any.
+        reply, not_reply: the reply must be, or must not be, this, word for word.
     """
 
     id: str
     language: str
     question: str
-    answerable: bool = True
+    answerable: bool | None = True
     must_contain: tuple[tuple[str, ...], ...] = ()
     must_not_contain: tuple[str, ...] = ()
     suite: str = OUTSIDE
     kind: str | None = None
-    before: tuple[str, ...] = ()
+    before: str | None = None
     entry: str | None = None
-    sources: tuple[str, ...] = ()
-    not_sources: tuple[str, ...] = ()
+    reply: str | None = None
+    not_reply: str | None = None
 
 
-def read_questions(path: Path, *, suite: str | None = None) -> list[Question]:
-    """Read a file of questions.
-
-    Args:
-        suite: the suite of ours that the file is, whose lines may have all fields of `Question`; None for a file of
-            one's own, in which fields that we do not know are let be.
+def read_questions(path: Path) -> list[Question]:
+    """Read a file of questions of one's own. Fields that we do not know are let be.
 
     Raises:
         OperatorError: it cannot be read, or a line of it is wrong; the message has the line's number.
@@ -64,20 +61,20 @@ def read_questions(path: Path, *, suite: str | None = None) -> list[Question]:
         raise OperatorError(
             f"{path} cannot be read ({reason}): give a file with one JSON object a line."
         ) from None
-    questions = list(_questions(text, path, suite))
+    questions = list(_questions(text, path))
     if not questions:
         raise OperatorError(f"{path} holds no question: give one JSON object a line.")
     return questions
 
 
-def _questions(text: str, path: Path, suite: str | None) -> Iterator[Question]:
+def _questions(text: str, path: Path) -> Iterator[Question]:
     seen: dict[str, int] = {}
     # Not `splitlines`: JSON may hold line separators of Unicode.
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
         try:
-            question = question_of(json.loads(line), suite)
+            question = question_of(json.loads(line))
             if question.id in seen:
                 raise ValueError(f"id {question.id!r} stands on line {seen[question.id]} too")
         except (ValueError, RecursionError) as error:
@@ -87,8 +84,8 @@ def _questions(text: str, path: Path, suite: str | None) -> Iterator[Question]:
         yield question
 
 
-def question_of(record: object, suite: str | None = None) -> Question:
-    """Return a question from its JSON; `suite` as for `read_questions`.
+def question_of(record: object) -> Question:
+    """Return a question from its JSON.
 
     Raises:
         ValueError: something in it is missing or of the wrong type, or looks misspelt; the message says what.
@@ -100,26 +97,13 @@ def question_of(record: object, suite: str | None = None) -> Question:
     language = _text(given, "language")
     if language not in LANGUAGES:
         raise ValueError(f"language {language!r} is none of the 29 codes")
-    question = Question(
+    return Question(
         id=_text(given, "id"),
         language=language,
         question=_text(given, "question"),
         answerable=_truth(given, "answerable", default=True),
         must_contain=_alternatives(given, "must_contain"),
         must_not_contain=_texts(given, "must_not_contain"),
-    )
-    return question if suite is None else _of_ours(question, given, suite)
-
-
-def _of_ours(question: Question, given: dict[str, Any], suite: str) -> Question:
-    return replace(
-        question,
-        suite=suite,
-        kind=_text(given, "kind") if given.get("kind") is not None else None,
-        before=_texts(given, "before"),
-        entry=_text(given, "entry") if given.get("entry") is not None else None,
-        sources=_texts(given, "sources"),
-        not_sources=_texts(given, "not_sources"),
     )
 
 

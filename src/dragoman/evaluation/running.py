@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import httpx
@@ -17,6 +17,7 @@ from dragoman.evaluation.knowledge import Known
 from dragoman.evaluation.questions import Question
 from dragoman.evaluation.searching import Find, place_of, searching
 from dragoman.evaluation.strategies import Plain, Translate
+from dragoman.evaluation.suite_checks import in_suite, with_rank
 from dragoman.evaluation.throwaway import Running
 from dragoman.languages.detect import Detector
 from dragoman.languages.phrases import Phrases
@@ -83,15 +84,14 @@ async def ask_all(questions: Sequence[Question], asking: Asking) -> list[Judged]
 
 
 async def _ask(question: Question, asking: Asking) -> Judged:
-    for earlier in question.before:
-        await asking.asker.ask(earlier, question.language)
+    earlier = await asking.asker.ask(question.before, question.language) if question.before else None
     heard = await asking.asker.ask(question.question, question.language)
-    judged = judge(question, heard, asking.known)
-    if question.entry is None or asking.find is None:
+    judged = in_suite(judge(question, heard, asking.known), earlier, asking.known)
+    if not question.answerable or question.entry is None or asking.find is None:
         return judged
-    rank = place_of(question.entry, await asking.find(question.question, question.language))
-    found = {"passage_first": rank == 1, "passage_in_five": rank is not None}
-    return replace(judged, marks={**judged.marks, **found})
+    return with_rank(
+        judged, place_of(question.entry, await asking.find(question.question, question.language))
+    )
 
 
 def ensure_alive(running: Running) -> None:

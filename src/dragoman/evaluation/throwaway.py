@@ -35,7 +35,6 @@ class Surroundings:
         api_key: their key.
         variables: further settings as environment variables.
         knowledge: files and folders that the knowledge is read from.
-        tables: tables of approved answers that are taken in.
         level: trust the model so far in every language, whatever was measured; None: as customers meet it.
     """
 
@@ -46,7 +45,6 @@ class Surroundings:
     api_key: str | None = None
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
     knowledge: Sequence[Path] = ()
-    tables: Sequence[Path] = ()
     level: Level | None = None
 
 
@@ -57,6 +55,7 @@ class Running:
     Attributes:
         model: the weights that answer, as the engine names them; None where an engine of others' was not told.
         desk: the desk's process, to be asked whether it lives.
+        variables: what further verbs on the home are to be told.
     """
 
     desk_url: str
@@ -65,6 +64,7 @@ class Running:
     home: Path
     model: str | None
     desk: Child
+    variables: Mapping[str, str]
 
 
 @asynccontextmanager
@@ -85,26 +85,34 @@ async def running(given: Surroundings, listener: Listener) -> AsyncGenerator[Run
         database_url = (await start("database"))["url"]
         common = {**given.variables, "DRAGOMAN_DATABASE__URL": database_url}
         urls, model = await _engine(start, given, common)
-        await add_knowledge(home, given, {**common, "DRAGOMAN_ENGINE__URLS": ",".join(urls)}, listener)
+        told = {**common, "DRAGOMAN_ENGINE__URLS": ",".join(urls)}
+        listener.say("knowledge", "taking in the knowledge")
+        await add_knowledge(home, [one.absolute() for one in given.knowledge], (), told)
         if given.level is not None and model is not None:
             await asyncio.to_thread(_force_level, home, model, given.level)
         facts = await start("desk", _desk_variables(given, common, urls))
-        yield Running(f"http://{_LOOPBACK}:{facts['port']}", urls, database_url, home, model, start.last)
+        yield Running(
+            f"http://{_LOOPBACK}:{facts['port']}", urls, database_url, home, model, start.last, told
+        )
 
 
 async def add_knowledge(
-    home: Path, given: Surroundings, variables: Mapping[str, str], listener: Listener
+    home: Path, knowledge: Sequence[Path], tables: Sequence[Path], variables: Mapping[str, str]
 ) -> None:
-    """Have the home know what the owner's knowledge says, by the same verbs that an owner uses.
+    """Have the home know what files and tables say, by the same verbs that an owner uses.
+
+    Args:
+        knowledge: documents and folders of them.
+        tables: tables of approved answers.
+        variables: where the database is, and whatever else the verbs' settings have to be.
 
     Raises:
         OperatorError: something of it cannot be taken in.
     """
-    for place in given.knowledge:
-        listener.say("knowledge", f"taking in {place}")
-        await _verb(home, ["knowledge", "add", str(place)], variables)
-    if given.tables:
-        await _verb(home, ["knowledge", "import", *map(str, given.tables)], variables)
+    if knowledge:
+        await _verb(home, ["knowledge", "add", *map(str, knowledge)], variables)
+    for table in tables:
+        await _verb(home, ["knowledge", "import", str(table)], variables)
 
 
 class _Starter:
