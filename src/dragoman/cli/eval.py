@@ -106,7 +106,7 @@ def evaluate(
     outcome, made = _run(order, str(knowledge or "the demonstration shop"))
     differences = comparing.differences(earlier, made) if earlier is not None else None
     _write(made, differences, report=report, html=html)
-    levels = _levels(called, outcome) if save_levels else None
+    levels = _levels(called, outcome.model, made) if save_levels else None
     _print(made, differences, levels, as_json=as_json)
     return _status(
         gates.unmet(thresholds, made), made, by_gates=bool(thresholds), outside=questions is not None
@@ -258,22 +258,22 @@ def _write(
         write_text(page(made, differences), html)
 
 
-def _levels(called: Invocation, outcome: "Outcome") -> "dict[str, Level]":
+def _levels(called: Invocation, model: str | None, made: "Report") -> "dict[str, Level]":
     """Keep the levels in the home, and return them."""
     from dragoman.answers.levels import FOLDER, SUFFIX, model_key
     from dragoman.evaluation.levels import as_toml, findings
     from dragoman.evaluation.report import write_text
 
-    found = findings(outcome.judged)
-    if outcome.model is None or not found:
+    found = findings(made)
+    if model is None or not found:
         raise OperatorError(
             "Levels need a model and questions that the knowledge answers: add --suite facts."
         )
     levels = {code: one.level for code, one in found.items()}
     folder = called.home / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    text = as_toml(outcome.model, levels, {code: one.reason for code, one in found.items()})
-    write_text(text, folder / f"{model_key(outcome.model)}{SUFFIX}")
+    text = as_toml(model, levels, {code: one.reason for code, one in found.items()})
+    write_text(text, folder / f"{model_key(model)}{SUFFIX}")
     return levels
 
 

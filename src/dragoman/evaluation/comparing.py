@@ -1,5 +1,6 @@
 """Two reports side by side: what became better or worse, by measure and language."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,11 +15,7 @@ ALL = "all"
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A measure before and after, in one language or in all.
-
-    Attributes:
-        regression: it became worse, by more than chance alone explains: the intervals do not reach each other's share.
-    """
+    """A measure before and after, in one language or in all."""
 
     language: str
     measure: str
@@ -32,18 +29,16 @@ class Difference:
 
     @property
     def regression(self) -> bool:
-        """Whether it became worse by more than chance explains."""
-        return self.change < 0 and self._beyond_chance
+        """Whether it became worse by more than chance explains.
 
-    @property
-    def _beyond_chance(self) -> bool:
+        By the 95% interval of the difference of two shares (Newcombe 1998, method 10): it lies below zero.
+        """
         before, after = self.before.interval, self.after.interval
-        assert before is not None
-        assert after is not None
-        low, high = after
-        return not (low <= (self.before.value or 0.0) <= high) and not (
-            before[0] <= (self.after.value or 0.0) <= before[1]
-        )
+        if before is None or after is None:
+            return False
+        up = after[1] - (self.after.value or 0.0)
+        down = (self.before.value or 0.0) - before[0]
+        return self.change + math.hypot(up, down) < 0
 
     def line(self) -> str:
         """Return the difference in words."""

