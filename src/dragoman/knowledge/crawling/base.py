@@ -41,7 +41,7 @@ class Page:
     Attributes:
         url: its address in its one canonical form, after redirects.
         data: its bytes, unpacked.
-        media_type: as its server says, without parameters and in lower case, or None.
+        media_type: as its server says, in small letters, with the `charset` if it names one, or None.
         digest: SHA-256 of `data`, hexadecimal.
         etag, last_modified: its version as its server names it, to be handed to the next crawl as `Seen`.
         depth: links between the start page and this one.

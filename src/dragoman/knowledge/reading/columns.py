@@ -49,7 +49,7 @@ _ROLES = {normal(name): role for role, names in reversed(_NAMES.items()) for nam
 _BY_NAME = {
     normal(name): one.code for one in LANGUAGES.values() for name in (one.english, one.own, one.chinese)
 }
-# "question_de", "question-de", "question (de)", "question [German]", "question: de"
+# As in question_de, question-de, question (de), question [German], question: de.
 _WITH_LANGUAGE = re.compile(
     r"(?P<name>.+?)\s*(?:[\[(（:/ -]|\s)\s*(?P<language>[^\[\]()（）:/]+?)\s*[\])）]?"
 )

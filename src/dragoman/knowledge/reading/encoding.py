@@ -27,23 +27,29 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
 _MOST_CONTROLS = 0.02
 
 
-def decode(data: bytes, *, declared: bool = False) -> tuple[str, str]:
+def decode(data: bytes, *, charset: str | None = None, declared: bool = False) -> tuple[str, str]:
     """Return the text of `data` and the encoding it was in.
 
-    A byte order mark decides, then UTF-8 where the bytes are that, then what the text says of itself
-    (`declared`: `<meta charset>`), then a guess from its letters.
+    A byte order mark decides, then UTF-8 where the bytes are that, then what its sender says (`charset`), then what
+    the text says of itself (`declared`: `<meta charset>`), then a guess from its letters.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data.decode(encoding, "replace"), encoding
     unmarked = _utf16_without_mark(data)
-    for encoding in (unmarked, "utf-8", _declared(data) if declared else None):
+    for encoding in (unmarked, "utf-8", charset, _declared(data) if declared else None):
         text = _strictly(data, encoding) if encoding else None
         if encoding and text is not None:
             return text, encoding
     best = from_bytes(data[:_GUESS_BYTES], cp_isolation=_LEGACY).best()
     encoding = best.encoding if best else "cp1252"
     return data.decode(encoding, "replace"), encoding
+
+
+def charset_of(media_type: str | None) -> str | None:
+    """Return the charset that a media type names, or None."""
+    _, _, told = (media_type or "").lower().partition("charset=")
+    return told.split(";")[0].strip(" \"'") or None
 
 
 def is_text(text: str) -> bool:

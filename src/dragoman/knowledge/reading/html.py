@@ -3,15 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from lxml import etree
-from lxml import html as lxml_html
 from trafilatura import bare_extraction
 
 from dragoman.knowledge.reading.base import Section
 from dragoman.knowledge.reading.markdown import address_after, named_cells
 from dragoman.knowledge.reading.outline import Outline
+from dragoman.knowledge.reading.tree import Element, html_tree
 from dragoman.languages.registry import match_tag
-from dragoman.nouns.errors import KnowledgeRefusedError
 
 # What is no text, what is not shown, and what stands around the text on every page of a site.
 _NO_TEXT = "script|style|noscript|template|svg|math|iframe|object|embed|canvas|audio|video|select|button|input|textarea|head"
@@ -27,8 +25,50 @@ _HIDDEN_CLASSES = frozenset(
 _ROLES_AROUND = frozenset({"navigation", "banner", "contentinfo", "complementary", "search", "dialog"})
 # Tags of HTML, and those that trafilatura writes for them.
 _BLOCKS = frozenset(
-    "p div section article main body ul ol dl dt dd li table tr td th pre blockquote figure figcaption address details"
-    " summary fieldset hr list item row cell quote head h1 h2 h3 h4 h5 h6 center tbody thead tfoot caption".split()
+    [
+        "p",
+        "div",
+        "section",
+        "article",
+        "main",
+        "body",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "li",
+        "table",
+        "tr",
+        "td",
+        "th",
+        "pre",
+        "blockquote",
+        "figure",
+        "figcaption",
+        "address",
+        "details",
+        "summary",
+        "fieldset",
+        "hr",
+        "list",
+        "item",
+        "row",
+        "cell",
+        "quote",
+        "head",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "center",
+        "tbody",
+        "thead",
+        "tfoot",
+        "caption",
+    ]
 )
 _ONLY_MARK = re.compile(r"-|\d+\.")
 _SHORTEST = 250
@@ -41,7 +81,7 @@ def read_html(text: str) -> tuple[str | None, tuple[Section, ...]]:
     Raises:
         KnowledgeRefusedError: elements are nested so deeply that no reader should follow.
     """
-    root = _parsed(text)
+    root = html_tree(text)
     if root is None:
         return None, ()
     page_title = root.findtext(".//title")
@@ -54,20 +94,7 @@ def read_html(text: str) -> tuple[str | None, tuple[Section, ...]]:
     return title or page_title, sections
 
 
-def _parsed(text: str) -> "lxml_html.HtmlElement | None":
-    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
-    try:
-        root = lxml_html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError):
-        root = None
-    if any("depth" in str(entry.message).lower() for entry in parser.error_log):
-        raise KnowledgeRefusedError(
-            "its elements are nested too deeply; save the page as plain text and add that"
-        )
-    return root
-
-
-def _prune(root: "lxml_html.HtmlElement") -> None:
+def _prune(root: Element) -> None:
     """Take out what is not read: hidden, or no text, or around the text."""
     for element in list(root.iter()):
         if element is root or not isinstance(element.tag, str):
@@ -78,11 +105,11 @@ def _prune(root: "lxml_html.HtmlElement") -> None:
             element.drop_tree()
 
 
-def _inside(element: "lxml_html.HtmlElement", tags: tuple[str, ...]) -> bool:
+def _inside(element: Element, tags: tuple[str, ...]) -> bool:
     return any(above.tag in tags for above in element.iterancestors())
 
 
-def _is_hidden(element: "lxml_html.HtmlElement") -> bool:
+def _is_hidden(element: Element) -> bool:
     classes = set((element.get("class") or "").lower().split())
     return (
         element.get("hidden") is not None
@@ -93,7 +120,7 @@ def _is_hidden(element: "lxml_html.HtmlElement") -> bool:
     )
 
 
-def _main_part(root: "lxml_html.HtmlElement") -> "lxml_html.HtmlElement":
+def _main_part(root: Element) -> Element:
     """Return what the page itself calls its main part, else what trafilatura finds, else all that is left."""
     for path in (".//main", ".//*[@role='main']", ".//article"):
         found = root.findall(path)
@@ -116,7 +143,7 @@ class _Walk:
         self._lines: list[str] = []
         self._in_list = 0
 
-    def element(self, element: "lxml_html.HtmlElement") -> None:
+    def element(self, element: Element) -> None:
         """Take an element and what is in it."""
         tag = str(element.tag)
         level = _heading_level(element)
@@ -138,7 +165,7 @@ class _Walk:
         else:
             self._inline(element)
 
-    def _inside(self, element: "lxml_html.HtmlElement") -> None:
+    def _inside(self, element: Element) -> None:
         self._text(element.text)
         for child in element:
             if isinstance(child.tag, str):
@@ -147,7 +174,7 @@ class _Walk:
         if element.tag in ("body", "main", "article"):
             self._end_block()
 
-    def _inline(self, element: "lxml_html.HtmlElement") -> None:
+    def _inline(self, element: Element) -> None:
         if element.tag in ("br", "lb"):
             self._line.append("\n")
         start = len(self._line)
@@ -156,7 +183,7 @@ class _Walk:
         if address:
             self._line.append(address_after("".join(self._line[start:]), address))
 
-    def _list(self, element: "lxml_html.HtmlElement") -> None:
+    def _list(self, element: Element) -> None:
         """Take a list, its items as lines of one block; a nested list adds its lines to those of the outer one."""
         self._end_line()
         self._in_list += 1
@@ -191,20 +218,20 @@ class _Walk:
         self._line, self._lines = [], []
 
 
-def _heading_level(element: "lxml_html.HtmlElement") -> int:
+def _heading_level(element: Element) -> int:
     name = element.get("rend") or "h2" if element.tag == "head" else str(element.tag)
     found = re.fullmatch(r"h([1-6])", name)
     return int(found[1]) if found else 0
 
 
-def _is_layout(table: "lxml_html.HtmlElement") -> bool:
+def _is_layout(table: Element) -> bool:
     """Tell whether a table only arranges the page: what is in it has tables, headings or lists of its own."""
     return any(
         element is not table for element in table.iter("table", "h1", "h2", "h3", "h4", "ul", "ol", "list")
     )
 
 
-def _table_rows(table: "lxml_html.HtmlElement") -> Iterator[str]:
+def _table_rows(table: Element) -> Iterator[str]:
     """Return the rows of a table as `column: value` pairs where its first row is one of headings, else as they are."""
     rows = [
         [" ".join("".join(cell.itertext()).split()) for cell in row.iter("td", "th", "cell")]
@@ -218,5 +245,5 @@ def _table_rows(table: "lxml_html.HtmlElement") -> Iterator[str]:
     yield from filter(None, (named_cells(header, row) for row in rows[headed:]))
 
 
-def _is_head(cell: "lxml_html.HtmlElement") -> bool:
+def _is_head(cell: Element) -> bool:
     return cell.tag == "th" or cell.get("role") == "head"

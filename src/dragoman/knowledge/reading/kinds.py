@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from pathlib import PurePath
+from urllib.parse import urlsplit
 
 from dragoman.knowledge.reading.base import MEGABYTE, ReadLimits
 from dragoman.nouns.errors import KnowledgeRefusedError
@@ -41,7 +42,8 @@ _FOREIGN = (
     b"\x7fELF", b"MZ", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", _OLE,
 )  # fmt: skip
 _PDF_WITHIN = 1024
-_SPEAKS_OF = "; what can be read: " + ", ".join(sorted({suffix[1:] for suffix in SUFFIXES}))
+_BY_TYPE = {form.value: form for form in Format}
+_READABLE = "; what can be read: " + ", ".join(sorted({suffix[1:] for suffix in SUFFIXES}))
 
 
 def check_size(size: int, limits: ReadLimits) -> None:
@@ -58,22 +60,21 @@ def check_size(size: int, limits: ReadLimits) -> None:
 
 
 def format_of(name: str, media_type: str | None) -> Format:
-    """Return the format that a name's ending stands for, or else the media type.
+    """Return the format that a file's ending stands for, or else the media type; of an address the other way round.
+
+    Programs that upload files guess at media types, while addresses may end on anything (`/page.md` in HTML).
 
     Raises:
         KnowledgeRefusedError: it is none that can be read.
     """
-    known = SUFFIXES.get(PurePath(name).suffix.lower())
-    if known:
-        return known
-    media_type = (media_type or "").split(";")[0].strip().lower()
-    if media_type in _OTHER_NAMES:
-        return _OTHER_NAMES[media_type]
-    try:
-        return Format(media_type)
-    except ValueError:
-        what = PurePath(name).suffix or media_type or "no ending"
-        raise KnowledgeRefusedError(f"its type ({what[:40]}) cannot be read{_SPEAKS_OF}") from None
+    plain = (media_type or "").split(";")[0].strip().lower()
+    path = urlsplit(name).path if "://" in name else name
+    suffix = PurePath(path).suffix.lower()
+    by_name, by_type = SUFFIXES.get(suffix), _OTHER_NAMES.get(plain) or _BY_TYPE.get(plain)
+    found = (by_type or by_name) if "://" in name else (by_name or by_type)
+    if found is None:
+        raise KnowledgeRefusedError(f"its type ({plain or suffix or 'no ending'}) cannot be read{_READABLE}")
+    return found
 
 
 def zip_folder(form: Format) -> str | None:

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 from xml.parsers import expat
 
-from lxml import html as lxml_html
-
 from dragoman.knowledge.reading.encoding import decode
+from dragoman.knowledge.reading.tree import Element, html_tree
 from dragoman.nouns.errors import KnowledgeRefusedError
 
 _MOST_LINKS = 5_000
@@ -29,12 +28,10 @@ class Links:
 
     Attributes:
         links: the addresses that it links to, absolute, in order, each once.
-        canonical: the address that it calls its own, or None.
         indexed: False where it asks not to be kept (`<meta name="robots" content="noindex">`).
     """
 
     links: tuple[str, ...]
-    canonical: str | None
     indexed: bool
 
 
@@ -46,11 +43,11 @@ class SiteMap:
     maps: tuple[str, ...]
 
 
-def links_of(data: bytes, url: str) -> Links:
+def links_of(data: bytes, url: str, charset: str | None = None) -> Links:
     """Return what the HTML page at `url` says to a crawler."""
-    text, _ = decode(data, declared=True)
-    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
-    root = lxml_html.fromstring(f"<html>{text}".encode("utf-8", "replace"), parser=parser)
+    root = html_tree(decode(data, charset=charset, declared=True)[0])
+    if root is None:
+        return Links((), indexed=True)
     base = root.find(".//base[@href]")
     base_url = url if base is None else _joined(url, base.get("href")) or url
     asked = " ".join(
@@ -58,14 +55,11 @@ def links_of(data: bytes, url: str) -> Links:
         for meta in root.iter("meta")
         if (meta.get("name") or "").lower() == "robots"
     )
-    own = next(
-        (one.get("href") for one in root.iter("link") if (one.get("rel") or "").lower() == "canonical"), None
-    )
     found = () if _NOFOLLOW.search(asked) else tuple(dict.fromkeys(_found(root, base_url)))
-    return Links(found[:_MOST_LINKS], _joined(base_url, own) if own else None, not _NOINDEX.search(asked))
+    return Links(found[:_MOST_LINKS], indexed=not _NOINDEX.search(asked))
 
 
-def _found(root: "lxml_html.HtmlElement", base_url: str) -> Iterator[str]:
+def _found(root: Element, base_url: str) -> Iterator[str]:
     for link in root.iter("a", "area"):
         followed = "nofollow" not in (link.get("rel") or "").lower()
         address = _joined(base_url, link.get("href")) if followed and link.get("href") else None

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import regex
 from markdown_it import MarkdownIt
@@ -128,7 +129,7 @@ def _rows(tokens: Sequence[Token]) -> Iterator[str]:
     """Return the body rows of a table as `column: value` pairs, a row a line."""
     header: list[str] = []
     row: list[str] = []
-    for before, token in zip(tokens, tokens[1:], strict=False):
+    for before, token in pairwise(tokens):
         if before.type == "th_open":
             header.append(_inline(token))
         elif before.type == "td_open":

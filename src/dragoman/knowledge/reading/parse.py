@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from dragoman.knowledge.reading.archives import check_archive
 from dragoman.knowledge.reading.base import QARow, ReadDocument, ReadLimits, Section
-from dragoman.knowledge.reading.encoding import decode, is_text
+from dragoman.knowledge.reading.encoding import charset_of, decode, is_text
 from dragoman.knowledge.reading.kinds import Format, check_beginning, check_size, format_of, zip_folder
 from dragoman.languages.cleaning import clean
 from dragoman.nouns.errors import KnowledgeRefusedError
@@ -25,24 +25,25 @@ def parse(
     folder = zip_folder(form)
     if folder:
         check_archive(data, folder=folder, unpacked_bytes=limits.unpacked_bytes)
-    read = _tables(data, form, name) if form in _TABLES else _text(data, form, name)
+    charset = charset_of(media_type)
+    read = _tables(data, form, name, charset) if form in _TABLES else _text(data, form, name, charset)
     _check_yield(read, limits)
     return read if read.url else replace(read, url=url)
 
 
-def _text(data: bytes, form: Format, name: str) -> ReadDocument:
+def _text(data: bytes, form: Format, name: str, charset: str | None) -> ReadDocument:
     # Each reader is imported where it is used: they are large, and a document needs one.
-    from dragoman.knowledge.reading.markdown import read_markdown  # noqa: PLC0415
+    from dragoman.knowledge.reading.markdown import read_markdown
 
     if form in (Format.PDF, Format.DOCX, Format.PPTX):
-        from dragoman.knowledge.reading.office import read_office  # noqa: PLC0415
+        from dragoman.knowledge.reading.office import read_office
 
         text, own_title, warnings = read_office(data, form)
         _, title, sections = read_markdown(text)
         return _document(form, name, title or own_title, sections, warnings)
-    text, warnings = _decoded(data, form)
+    text, warnings = _decoded(data, form, charset)
     if form is Format.HTML:
-        from dragoman.knowledge.reading.html import read_html  # noqa: PLC0415
+        from dragoman.knowledge.reading.html import read_html
 
         return _document(form, name, *read_html(text), warnings)
     if form is Format.TEXT:
@@ -52,14 +53,14 @@ def _text(data: bytes, form: Format, name: str) -> ReadDocument:
     return replace(read, topic=fields.get("topic") or None, url=fields.get("url") or None)
 
 
-def _tables(data: bytes, form: Format, name: str) -> ReadDocument:
-    from dragoman.knowledge.reading import tables  # noqa: PLC0415
+def _tables(data: bytes, form: Format, name: str, charset: str | None) -> ReadDocument:
+    from dragoman.knowledge.reading import tables
 
     warnings: tuple[str, ...] = ()
     if form is Format.XLSX:
         found = tables.sheet_tables(data)
     else:
-        text, warnings = _decoded(data, form)
+        text, warnings = _decoded(data, form, charset)
         found = (
             tables.json_lines_tables(text)
             if form is Format.JSON_LINES
@@ -70,8 +71,8 @@ def _tables(data: bytes, form: Format, name: str) -> ReadDocument:
     return replace(document, qa=read.qa, kind=read.kind, rows=read.rows)
 
 
-def _decoded(data: bytes, form: Format) -> tuple[str, tuple[str, ...]]:
-    text, encoding = decode(data, declared=form is Format.HTML)
+def _decoded(data: bytes, form: Format, charset: str | None) -> tuple[str, tuple[str, ...]]:
+    text, encoding = decode(data, charset=charset, declared=form is Format.HTML)
     if not is_text(text):
         raise KnowledgeRefusedError("it is no text; check its type")
     guessed = not encoding.startswith("utf") and form is not Format.HTML

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -157,10 +158,9 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 
 
 def _answer(output: bytes, exit_status: int | None, limits: ReadLimits) -> dict[str, Any]:
-    try:
+    answer: dict[str, Any] = {}
+    with suppress(ValueError):  # Cut short, it broke down while it wrote.
         answer = json.loads(output) if exit_status == 0 else {}
-    except ValueError:
-        answer = {}
     if "refused" in answer:
         raise KnowledgeRefusedError(answer["refused"])
     if "read" in answer:
@@ -184,14 +184,12 @@ def _took_too_long(limits: ReadLimits) -> KnowledgeRefusedError:
 
 
 def _from_record(record: Mapping[str, Any]) -> ReadDocument:
-    return ReadDocument(
-        **{
-            **record,
-            "sections": tuple(
-                Section(tuple(one["headings"]), one["text"], one["language"]) for one in record["sections"]
-            ),
-            "qa": tuple(QARow(**one) for one in record["qa"]),
-            "rows": tuple(record["rows"]),
-            "warnings": tuple(record["warnings"]),
-        }
-    )
+    gathered: dict[str, Any] = {
+        "sections": tuple(
+            Section(tuple(one["headings"]), one["text"], one["language"]) for one in record["sections"]
+        ),
+        "qa": tuple(QARow(**one) for one in record["qa"]),
+        "rows": tuple(record["rows"]),
+        "warnings": tuple(record["warnings"]),
+    }
+    return ReadDocument(**{**record, **gathered})

@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -70,12 +70,12 @@ def json_lines_tables(text: str) -> list[Table]:
         if not line.strip():
             continue
         try:
-            record = json.loads(line)
+            record: Any = json.loads(line)
         except (ValueError, RecursionError):
             record = None
         if not isinstance(record, dict):
             raise KnowledgeRefusedError(f"line {number} is no JSON object; put one on each line")
-        records.append(record)
+        records.append(cast("dict[str, Any]", record))
     header = list(dict.fromkeys(key for record in records for key in record))
     return _table("", [header, *([_cell(record.get(key)) for key in header] for record in records)])
 
@@ -102,7 +102,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float):
-        return f"{value:.12g}" if abs(value) < 1e15 else str(value)  # noqa: PLR2004
+        return f"{value:.12g}" if abs(value) < 1e15 else str(value)
     return value.isoformat(" ") if hasattr(value, "hour") and hasattr(value, "year") else str(value)
 
 

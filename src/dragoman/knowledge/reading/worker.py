@@ -41,7 +41,7 @@ def main() -> None:
 def limit_myself(limits: ReadLimits) -> None:
     """Bound memory, processor time and files written, and cut the network off, as far as the system can."""
     try:
-        import resource  # noqa: PLC0415 - not on Windows, where the parent's watch has to do
+        import resource
     except ImportError:
         return
     seconds = int(limits.seconds) + 1
@@ -78,7 +78,7 @@ def _bytes(given: Mapping[str, Any], limits: ReadLimits) -> bytes:
 
 
 def _document(given: Mapping[str, Any], limits: ReadLimits) -> dict[str, Any]:
-    from dragoman.knowledge.reading.parse import parse  # noqa: PLC0415 - after the limits are set
+    from dragoman.knowledge.reading.parse import parse
 
     data = _bytes(given, limits)
     read: ReadDocument = parse(data, given["name"], given["media_type"], given["url"], limits)
@@ -86,13 +86,14 @@ def _document(given: Mapping[str, Any], limits: ReadLimits) -> dict[str, Any]:
 
 
 def _links(given: Mapping[str, Any], limits: ReadLimits) -> dict[str, Any]:
-    from dragoman.knowledge.reading.links import links_of  # noqa: PLC0415
+    from dragoman.knowledge.reading.encoding import charset_of
+    from dragoman.knowledge.reading.links import links_of
 
-    return dataclasses.asdict(links_of(_bytes(given, limits), given["url"]))
+    return dataclasses.asdict(links_of(_bytes(given, limits), given["url"], charset_of(given["media_type"])))
 
 
 def _sitemap(given: Mapping[str, Any], limits: ReadLimits) -> dict[str, Any]:
-    from dragoman.knowledge.reading.links import sitemap_of  # noqa: PLC0415
+    from dragoman.knowledge.reading.links import sitemap_of
 
     return dataclasses.asdict(sitemap_of(_bytes(given, limits), limits.unpacked_bytes))
 
