@@ -2,11 +2,14 @@
 
 import asyncio
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dragoman.knowledge.background import Background, background_of
 from dragoman.knowledge.words import exact, tokens
 from dragoman.nouns.knowledge import Found
 from dragoman.storage.search import Candidate, Counts, PassageIndex
@@ -17,8 +20,19 @@ _CANDIDATES = 10
 _WORDS_WEIGH = 0.03
 # A code or an address that the customer wrote is what the question is about.
 _EXACT_WEIGHS = 0.1
+# Decides where the same is said in several languages, and hardly elsewhere.
+_OWN_LANGUAGE_WEIGHS = 0.01
 # Words beyond this many in a question are those of a pasted letter.
 _MOST_WORDS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question: its language, its words with their weights, and those of them that are right exactly or wrong."""
+
+    language: str
+    words: Mapping[str, float]
+    exact: frozenset[str]
 
 
 class Search:
@@ -26,14 +40,16 @@ class Search:
 
     def __init__(self, index: PassageIndex) -> None:
         self._index = index
+        self._background = background_of(index.embedder)
 
     async def find(
         self, text: str, vector: NDArray[np.float32], *, language: str, limit: int = 5
     ) -> Sequence[Found]:
         """Return the passages that bear most on a question, best first.
 
-        Every language has its candidates, so that no document hides one in another language; where the same
-        is said in several, the customer's language comes first.
+        Every language has its candidates, and they compete by meaning with what is only their language taken away,
+        so that no document hides one in another language; where the same is said in several, the customer's
+        language comes first.
 
         Args:
             text: the question.
@@ -46,16 +62,51 @@ class Search:
         """
         words = list(dict.fromkeys(tokens(text)))[:_MOST_WORDS]
         counts = await self._index.counts(words)
-        weights = rarity(words, counts)
+        asked = _Asked(language, rarity(words, counts), exact(text))
+        towards = {other: self._background.towards(vector, language, other) for other in counts.languages}
+        ids = await self._candidates(asked, counts, towards)
+        candidates = await self._index.candidates(ids, vector, towards, words)
+        return ranked(candidates, asked, towards, self._background)[:limit]
+
+    async def _candidates(
+        self, asked: _Asked, counts: Counts, towards: Mapping[str, NDArray[np.float32]]
+    ) -> Sequence[int]:
+        """Return the ids of those that are looked at closely."""
+        known = {word: weight for word, weight in asked.words.items() if word in counts.words}
         near, having = await asyncio.gather(
-            self._index.by_meaning(vector, languages=list(counts.languages), most=_CANDIDATES),
-            self._index.by_words({word: weights[word] for word in counts.words}, most=_CANDIDATES),
+            self._index.by_meaning(towards, most=_CANDIDATES),
+            self._index.by_words(known, most=_CANDIDATES),
         )
-        candidates = await self._index.candidates(sorted({*near, *having}), vector, words)
-        found = [_found(candidate, weights, exact(text)) for candidate in candidates]
-        return sorted(found, key=lambda one: (-one.score, one.passage.language != language, one.passage.id))[
-            :limit
-        ]
+        return sorted({*near, *having})
+
+
+def ranked(
+    candidates: Sequence[Candidate],
+    asked: _Asked,
+    towards: Mapping[str, NDArray[np.float32]],
+    background: Background,
+) -> list[Found]:
+    """Return candidates best first."""
+    expected = {language: background.expected(vector, language) for language, vector in towards.items()}
+    shares = {one.passage.id: _share(one.words, asked.words) for one in candidates}
+    # Words tell apart what is in one language. Between languages they only say which language was asked in.
+    best = defaultdict[str, float](float)
+    for one in candidates:
+        best[one.passage.language] = max(best[one.passage.language], shares[one.passage.id])
+    comparable = [
+        one.compared - expected[one.passage.language] for one in candidates if one.compared is not None
+    ]
+    worst = min(comparable, default=0.0)
+
+    def found(one: Candidate) -> Found:
+        language = one.passage.language
+        score = worst if one.compared is None else one.compared - expected[language]
+        score += _WORDS_WEIGH * (shares[one.passage.id] - best[language])
+        score += _EXACT_WEIGHS * len(asked.exact & one.words) / max(1, len(asked.exact))
+        score += _OWN_LANGUAGE_WEIGHS * (language == asked.language)
+        return Found(passage=one.passage, score=score, meaning=one.meaning, words=shares[one.passage.id])
+
+    return sorted(map(found, candidates), key=lambda one: (-one.score, one.passage.id))
 
 
 def rarity(words: Sequence[str], counts: Counts) -> Mapping[str, float]:
@@ -66,13 +117,6 @@ def rarity(words: Sequence[str], counts: Counts) -> Mapping[str, float]:
 
 def _rarity(having: int, total: int) -> float:
     return math.log(1 + (max(total - having, 0) + 0.5) / (having + 0.5))
-
-
-def _found(candidate: Candidate, weights: Mapping[str, float], wanted: frozenset[str]) -> Found:
-    words = _share(candidate.words, weights)
-    exactly = len(wanted & candidate.words) / len(wanted) if wanted else 0.0
-    score = candidate.meaning + _WORDS_WEIGH * words + _EXACT_WEIGHS * exactly
-    return Found(passage=candidate.passage, score=score, meaning=candidate.meaning, words=words)
 
 
 def _share(had: frozenset[str], weights: Mapping[str, float]) -> float:

@@ -8,6 +8,7 @@ analyser does the same). Figures, codes, e-mail addresses and links are kept who
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from types import MappingProxyType
 
 import regex
@@ -36,7 +37,7 @@ _TOKEN = regex.compile(
     rf"""
       (?P<address> [\w.+-]+ @ [\w-]+ (?: \.[\w-]+ )+ )
     | (?P<link> (?: https?:// | www\. ) [^\s<>"']+ )
-    | (?P<number> (?<![\p{{L}}\d]) \d+ (?: [.,'\u00A0\u202F] \d+ )* (?! [\d] | [-/.]?[a-z] ) )
+    | (?P<number> (?<![\p{{L}}\d]) \d+ (?: [.,'\u00A0\u202F] \d+ | [ ] \d{{3}} (?! \d ) )* (?! [\d] | [-/.]?[a-z] ) )
     | (?P<code> (?= [a-z./_-]* \d ) [a-z\d]+ (?: [-/._] [a-z\d]+ )* )
     | (?P<run> (?: [{_UNSPACED}] \p{{M}}* )+ )
     | (?P<word> (?: [\p{{L}}\p{{M}}--[{_UNSPACED}]] | '(?=\p{{L}}) )+ )
@@ -46,7 +47,7 @@ _TOKEN = regex.compile(
 _EXACT = frozenset({"address", "link", "code"})
 _CLUSTER = regex.compile(r"\X")
 _SEPARATORS = regex.compile(r"[-/._]")
-_GROUPED = regex.compile(r"\d{1,3}(?:([.,'\u00A0\u202F])\d{3})(?:\1\d{3})*(?:[.,](\d+))?")
+_GROUPED = regex.compile(r"\d{1,3}(?:([ .,'\u00A0\u202F])\d{3})(?:\1\d{3})*(?:[.,](\d+))?")
 _ARABIC_ARTICLE = regex.compile(r"^(?:[وفبک]?ال|لل)(?=\p{Arab}{3})")
 
 
@@ -98,7 +99,7 @@ def _pairs(run: str) -> Iterator[str]:
     clusters: list[str] = _CLUSTER.findall(run)
     if len(clusters) == 1:
         yield run
-    for first, second in zip(clusters, clusters[1:], strict=False):
+    for first, second in pairwise(clusters):
         yield first + second
 
 

@@ -1,5 +1,6 @@
 """What PostgreSQL finds: passages near in meaning, and passages that have a question's words."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from dragoman.storage.queries import load
 from dragoman.storage.text import storable
 
 _SQL = load("search.sql")
+Vector = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +35,29 @@ class Candidate:
 
     Attributes:
         passage: the passage.
-        vector: its meaning, (dimensions,), length 1.
-        meaning: cosine of its vector and the question's.
+        meaning: cosine of its vector and the question's; 0 where another embedder made it.
+        compared: its vector's product with the one that its language is compared with; None likewise.
         words: those of the question's words that it has.
     """
 
     passage: Passage
-    vector: NDArray[np.float32]
     meaning: float
+    compared: float | None
     words: frozenset[str]
 
 
 class PassageIndex:
-    """The passages of a database, to be looked up. All calls raise `StorageUnavailableError`."""
+    """The passages of a database, to be looked up. All calls raise `StorageUnavailableError`.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        database: where they are.
+        embedder: the name of the embedder that questions are embedded with. Passages that another one embedded,
+            as there are for a while after a change, are found by their words alone.
+    """
+
+    def __init__(self, database: Database, *, embedder: str) -> None:
         self._database = database
+        self.embedder = embedder
 
     async def counts(self, words: Sequence[str]) -> Counts:
         """Count passages by language, and by each of `words`."""
@@ -60,24 +69,44 @@ class PassageIndex:
         values = {"words": _storable(list(weights)), "weights": list(weights.values()), "most": most}
         return [row["id"] for row in await self._database.rows(_SQL["by_words"], values)]
 
-    async def by_meaning(
-        self, vector: NDArray[np.float32], *, languages: Sequence[str], most: int
-    ) -> Sequence[int]:
-        """Return the ids of the passages nearest in meaning, `most` of each of these languages. Looks at every one."""
-        values = {"vector": literal(vector), "languages": list(languages), "most": most}
+    async def by_meaning(self, vectors: Mapping[str, Vector], *, most: int) -> Sequence[int]:
+        """Return the ids of the passages nearest in meaning, `most` of each language.
+
+        Args:
+            vectors: by language, with which its passages are compared.
+            most: how many of each.
+        """
+        values = {"vectors": _by_language(vectors), "most": most, "embedder": self.embedder}
         return [row["id"] for row in await self._database.rows(_SQL["by_meaning"], values)]
 
     async def candidates(
-        self, ids: Sequence[int], vector: NDArray[np.float32], words: Sequence[str]
+        self, ids: Sequence[int], vector: Vector, vectors: Mapping[str, Vector], words: Sequence[str]
     ) -> Sequence[Candidate]:
-        """Return the passages of these ids beside a question of this meaning and these words, in no order."""
-        values = {"ids": list(ids), "vector": literal(vector), "words": _storable(words)}
+        """Return the passages of these ids beside a question, in no order.
+
+        Args:
+            ids: the passages.
+            vector: what the question means.
+            vectors: by language, with which its passages are compared.
+            words: the question's.
+        """
+        values = {
+            "ids": list(ids),
+            "vector": literal(vector),
+            "vectors": _by_language(vectors),
+            "words": _storable(words),
+            "embedder": self.embedder,
+        }
         return [_candidate(row) for row in await self._database.rows(_SQL["passages"], values)]
 
 
-def literal(vector: NDArray[np.float32]) -> str:
+def literal(vector: Vector) -> str:
     """Write a vector as pgvector reads it."""
     return "[" + ",".join(map(repr, vector.astype(float).round(7).tolist())) + "]"
+
+
+def _by_language(vectors: Mapping[str, Vector]) -> str:
+    return json.dumps({language: literal(vector) for language, vector in vectors.items()})
 
 
 def _storable(words: Sequence[str]) -> list[str]:
@@ -98,7 +127,7 @@ def _candidate(row: Row) -> Candidate:
     )
     return Candidate(
         passage=passage,
-        vector=np.asarray(row["embedding"], np.float32),
-        meaning=row["meaning"],
+        meaning=row["meaning"] or 0.0,
+        compared=row["compared"],
         words=frozenset(row["words"]),
     )

@@ -20,14 +20,16 @@ FROM (
 WHERE place <= %(most)s;
 
 -- name: by_meaning
--- The best of each of these languages by meaning, every passage looked at.
-SELECT id
-FROM (
-    SELECT id, row_number() OVER (PARTITION BY language ORDER BY embedding <#> %(vector)s::vector, id) AS place
+-- The best of each language by meaning, every passage looked at.
+SELECT near.id
+FROM jsonb_each_text(%(vectors)s::jsonb) AS asked (language, vector)
+CROSS JOIN LATERAL (
+    SELECT id
     FROM passage
-    WHERE language = ANY (%(languages)s)
-) AS placed
-WHERE place <= %(most)s;
+    WHERE language = asked.language AND embedded_by = %(embedder)s
+    ORDER BY embedding <#> asked.vector::vector, id
+    LIMIT %(most)s
+) AS near;
 
 -- name: passages
 SELECT
@@ -40,8 +42,11 @@ SELECT
     passage.place,
     document.url,
     passage.version,
-    -(passage.embedding <#> %(vector)s::vector) AS meaning,
-    passage.embedding::real[] AS embedding,
+    CASE WHEN passage.embedded_by = %(embedder)s THEN -(passage.embedding <#> %(vector)s::vector) END AS meaning,
+    CASE
+        WHEN passage.embedded_by = %(embedder)s
+            THEN -(passage.embedding <#> (%(vectors)s::jsonb ->> passage.language)::vector)
+    END AS compared,
     ARRAY(SELECT asked FROM unnest(%(words)s::text[]) AS asked WHERE asked = ANY (passage.words)) AS words
 FROM passage
 JOIN document ON document.id = passage.document
