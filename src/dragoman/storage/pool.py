@@ -112,6 +112,18 @@ class Database:
                 cursor = await connection.execute(statement, values)
                 return await cursor.fetchall()
 
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator["Transaction"]:
+        """Run several statements as one: all of them hold once the context is left, none when it is left by an error.
+
+        Raises:
+            StorageUnavailableError: the database cannot be reached, or did not answer in time.
+            DuplicateRowError: a unique index refused.
+        """
+        with translated():
+            async with self._connection() as connection, connection.transaction():
+                yield Transaction(connection)
+
     async def notified(self, channel: bytes, *, every: float) -> AsyncGenerator[str | None]:
         """Listen on a connection of its own and yield payloads; None once it listens, then `every` so many seconds.
 
@@ -156,6 +168,18 @@ class Database:
             yield connection
         finally:
             await self._pool.putconn(connection)
+
+
+class Transaction:
+    """Statements that hold together."""
+
+    def __init__(self, connection: _Connection) -> None:
+        self._connection = connection
+
+    async def rows(self, statement: bytes, values: Mapping[str, Any]) -> list[Row]:
+        """Run one statement and return its rows."""
+        cursor = await self._connection.execute(statement, values)
+        return await cursor.fetchall()
 
 
 async def _configure(connection: _Connection) -> None:
