@@ -43,5 +43,6 @@ class Watcher:
 def watching(total: int) -> Generator[Watcher]:
     """Show a bar for so many questions while the context is open."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         yield Watcher(bar, bar.add_task("starting", total=total))

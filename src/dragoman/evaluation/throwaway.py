@@ -80,11 +80,12 @@ async def running(given: Surroundings, listener: Listener) -> AsyncGenerator[Run
                 tempfile.TemporaryDirectory(prefix="dragoman-eval-", ignore_cleanup_errors=True)
             )
         )
+        theirs = await _model_at(given) if given.engine_urls else None
         await asyncio.to_thread(_furnish, home, given)
         start = _Starter(home, stack, listener)
         database_url = (await start("database"))["url"]
         common = {**given.variables, "DRAGOMAN_DATABASE__URL": database_url}
-        urls, model = await _engine(start, given, common)
+        urls, model = (given.engine_urls, theirs) if given.engine_urls else await _engine(start, common)
         told = {**common, "DRAGOMAN_ENGINE__URLS": ",".join(urls)}
         listener.say("knowledge", "taking in the knowledge")
         await add_knowledge(home, [one.absolute() for one in given.knowledge], (), told)
@@ -139,12 +140,8 @@ class _Starter:
             raise OperatorError(str(error)) from None
 
 
-async def _engine(
-    start: _Starter, given: Surroundings, common: Mapping[str, str]
-) -> tuple[Sequence[str], str | None]:
-    """Return where the engine is and which model answers, having started one where none is given."""
-    if given.engine_urls:
-        return given.engine_urls, await _model_at(given)
+async def _engine(start: _Starter, common: Mapping[str, str]) -> tuple[Sequence[str], str | None]:
+    """Start an engine on the owner's weights; return where it is and which model answers."""
     facts = await start(
         "engine", {**common, "DRAGOMAN_ENGINE__HOST": _LOOPBACK, "DRAGOMAN_ENGINE__PORT": "0"}
     )
@@ -166,9 +163,9 @@ async def _model_at(given: Surroundings) -> str | None:
             await engine.close()
         if health.ready:
             return given.model or next(iter(health.models), None)
-        complaints.append(f"{url} ({health.detail or 'it is not ready'})")
+        complaints.append(health.detail or f"{url} is not ready")
     raise OperatorError(
-        f"No engine answers at {', '.join(complaints)}: start it, or name another with --engine."
+        f"No engine answers: {', '.join(complaints)}. Start it, or name another with --engine."
     )
 
 
@@ -188,16 +185,19 @@ def _furnish(home: Path, given: Surroundings) -> None:
     home.chmod(0o755)
     if given.settings_file.is_file():
         shutil.copyfile(given.settings_file, home / "dragoman.toml")
-    try:
-        given.models.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OperatorError(
-            f"The folder of models {given.models} cannot be used: {error.strerror}."
-        ) from None
-    (home / "models").symlink_to(given.models.absolute())
+    if not given.engine_urls:
+        _share_models(home, given.models)
     levels = given.settings_file.parent / FOLDER
     if levels.is_dir():
         shutil.copytree(levels, home / FOLDER)
+
+
+def _share_models(home: Path, models: Path) -> None:
+    try:
+        models.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OperatorError(f"The folder of models {models} cannot be used: {error.strerror}.") from None
+    (home / "models").symlink_to(models.absolute())
 
 
 def _force_level(home: Path, model: str, level: Level) -> None:
