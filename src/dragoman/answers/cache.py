@@ -9,7 +9,6 @@ longer than the version of the knowledge that it was written from.
 """
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,7 +17,8 @@ from numpy.typing import NDArray
 
 from dragoman.answers.base import Answer, Question
 from dragoman.answers.same_question.compare import compare
-from dragoman.answers.same_question.folding import folded
+from dragoman.answers.same_question.figures import figures_of
+from dragoman.answers.same_question.folding import normalised
 from dragoman.answers.same_question.marks import Marks, as_record, marks_of, of_record, without_words
 from dragoman.languages.scripts import to_ascii_digits
 from dragoman.nouns.message import Citation, Source
@@ -27,14 +27,15 @@ from dragoman.storage.text import digest
 
 STORED = frozenset({Source.GENERATED, Source.QUOTED})
 """The rungs whose answers are remembered: checked against passages, and not a person's to withdraw."""
-USUAL_THRESHOLD = 0.97
-"""From this cosine on, a question means what a remembered one means; see `docs/decisions/0011-cache.md`."""
+THRESHOLD = 0.95
+"""From this cosine on, a question may mean what a remembered one means; see `docs/decisions/0011-cache.md`."""
+AGREEMENT = 0.04
+"""All remembered questions that are so little farther than the nearest one must have been answered alike."""
 _TRIM_EVERY = 100
 _MOST_CHARS = 400
 _PERSONAL = regex.compile(
     r"\S@\S|https?:|www\.|(?=[\p{L}\d-]*\d)(?=[\p{L}\d-]*\p{Latin})[\p{L}\d]+-?[\p{L}\d]{2,}|(?:\d[ ()/.-]?){6,}"
 )
-_SIGNS = regex.compile(r"[^\p{L}\p{M}\p{N}%€$£¥₽₹+#@]+")
 
 
 class CacheStore(Protocol):
@@ -65,11 +66,6 @@ class CacheStore(Protocol):
         ...
 
 
-def normalised(text: str, language: str) -> str:
-    """Return a question without what makes no difference: large letters, signs, spaces and the script of digits."""
-    return _SIGNS.sub(" ", to_ascii_digits(folded(text, language))).strip()
-
-
 def may_be_remembered(question: Question) -> bool:
     """Tell whether a question stands for itself and speaks of nobody in particular.
 
@@ -89,19 +85,16 @@ class AnswerCache:
     Args:
         store: where they are kept.
         threshold: from this cosine on, a question may be the same as a remembered one.
-        thresholds: by language, where it is another.
     """
 
     def __init__(
         self,
         store: CacheStore,
         *,
-        threshold: float = USUAL_THRESHOLD,
-        thresholds: Mapping[str, float] = MappingProxyType({}),
+        threshold: float = THRESHOLD,
     ) -> None:
         self._store = store
         self._threshold = threshold
-        self._thresholds = thresholds
         self._front = _Front(0)
         self._stored = 0
 
@@ -125,8 +118,7 @@ class AnswerCache:
         text_hash = _hash(question)
         if (exact := shelf.by_hash.get(text_hash)) is not None:
             return exact
-        threshold = self._thresholds.get(question.language, self._threshold)
-        return shelf.nearest(question, threshold)
+        return shelf.nearest(question, self._threshold)
 
     async def store(self, question: Question, answer: Answer, version: int, *, scope: str = "") -> bool:
         """Remember an answer; False where it is not one to be remembered, or already is.
@@ -203,17 +195,26 @@ class _Shelf:
             self._forget_half()
 
     def nearest(self, question: Question, threshold: float) -> Answer | None:
-        """Return the answer whose question lies nearest, from the threshold on, and differs in nothing else."""
+        """Return the answer whose question lies nearest, from the threshold on, and differs in nothing else.
+
+        Where questions as near as that were answered otherwise, nobody can say which of them this one is: None.
+        """
         scores = self._vectors[: len(self._kept)] @ question.vector
-        near = np.flatnonzero(scores >= threshold)
-        if not len(near):
+        near = np.flatnonzero(scores >= max(threshold, float(scores.max())) - AGREEMENT)
+        if not len(near) or scores.max() < threshold:
+            return None
+        if len({_said(self._kept[place][1]) for place in near.tolist()}) > 1:
             return None
         asked = without_words(marks_of(question.text, question.language))
-        for place in near[np.argsort(-scores[near])]:
-            marks, answer = self._kept[place]
-            if compare(asked, marks) is None:
-                return answer
-        return None
+        places: list[int] = near[np.argsort(-scores[near])].tolist()
+        same = (
+            answer
+            for place in places
+            if scores[place] >= threshold
+            for marks, answer in [self._kept[place]]
+            if compare(asked, marks) is None
+        )
+        return next(same, None)
 
     def _forget_half(self) -> None:
         half = len(self._kept) // 2
@@ -221,6 +222,11 @@ class _Shelf:
         self._kept = self._kept[half:]
         kept = {id(answer) for _, answer in self._kept}
         self.by_hash = {key: answer for key, answer in self.by_hash.items() if id(answer) in kept}
+
+
+def _said(answer: Answer) -> tuple[object, ...]:
+    """Return what two answers have in common that say the same: what they stand on, and their figures."""
+    return answer.citations, figures_of(answer.text)
 
 
 def _hash(question: Question) -> bytes:

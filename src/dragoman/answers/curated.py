@@ -1,20 +1,21 @@
 """The rung of approved answers: given word for word where the question means the same, not where it is merely near."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dragoman.answers.base import Question
+from dragoman.answers.curated_index import Index, Own, build
 from dragoman.answers.same_question.compare import Difference, compare, turns_round
-from dragoman.answers.same_question.marks import Marks, marks_of
+from dragoman.answers.same_question.folding import normalised
+from dragoman.answers.same_question.marks import marks_of
 from dragoman.embeddings.base import Embedder
 from dragoman.knowledge.curated import embed_texts
-from dragoman.nouns.curated import CuratedMatch, CuratedStatus, CuratedText, EntryId
+from dragoman.nouns.curated import CuratedMatch, CuratedStatus, CuratedText
 from dragoman.nouns.message import Citation
 
 
@@ -40,109 +41,100 @@ class CuratedStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Cosines of a question and the nearest wording. Below `candidate` there is no match.
+    """How near an entry has to be, and how far ahead of the next one.
 
     Attributes:
-        sure: from here on, the answer is given at once.
-        candidate: from here on, it may be given where something else speaks for it.
-        margin: a sure match is so much nearer than the next entry.
+        sure: from this score on, and so far `ahead`, the answer is given at once.
+        candidate: from this score on, and so far ahead, it may be given where something else speaks for it.
+        few: the score to be sure by where the entry has fewer than `_MANY` wordings to vote with.
+        plain, plain_candidate: the same as cosines, where a language has too few wordings to know its mean.
     """
 
-    sure: float
-    candidate: float
-    margin: float
+    sure: float = 0.40
+    sure_ahead: float = 0.10
+    candidate: float = 0.25
+    candidate_ahead: float = 0.02
+    few: float = 0.50
+    plain: float = 0.97
+    plain_candidate: float = 0.90
 
 
-USUAL = Thresholds(sure=0.93, candidate=0.86, margin=0.01)
-BY_LANGUAGE: Mapping[str, Thresholds] = MappingProxyType({})
+# Wordings of an entry, in all languages; ten of them vote.
+_MANY = 10
 # Wordings of an entry that are so little farther than its nearest one are as near.
 _AS_NEAR = 0.03
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """The approved texts, made ready: one row of `vectors` for each wording of any language.
-
-    Attributes:
-        of_row: the entry (by its place in `entries`) that each row belongs to.
-        own: the texts by entry and language, each with the marks and rows of its question and wordings.
-    """
-
-    version: int
-    entries: tuple[EntryId, ...]
-    vectors: NDArray[np.float32]
-    of_row: NDArray[np.int64]
-    own: Mapping[tuple[EntryId, str], "_Own"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Own:
-    text: CuratedText
-    rows: range
-    marks: tuple[Marks, ...]
 
 
 class CuratedAnswers:
     """Finds the approved answer to a question, in the customer's language only.
 
-    Wordings of all languages are compared by meaning, since vectors of one meaning lie close in all of them; what
-    tells the same from the near (`same_question`) is read in the customer's language, in which every match has a
-    question of its own. The vectors stay in memory; each call asks the database whether they still hold.
+    Wordings of all languages vote on the meaning (`curated_index`); what tells the same from the near
+    (`same_question`) is read in the customer's language, in which every match has a question of its own. The
+    vectors stay in memory; each call asks the database whether they still hold.
 
     Args:
         store: where the entries are.
         embedder: the one that makes `Question.vector`; used for texts whose vectors another one made.
-        thresholds: by language, `USUAL` for the others.
+        thresholds: how near is near.
     """
 
     def __init__(
-        self, store: CuratedStore, embedder: Embedder, *, thresholds: Mapping[str, Thresholds] = BY_LANGUAGE
+        self, store: CuratedStore, embedder: Embedder, *, thresholds: Thresholds | None = None
     ) -> None:
         self._store = store
         self._embedder = embedder
-        self._thresholds = thresholds
-        self._known: _Known | None = None
+        self._thresholds = thresholds or Thresholds()
+        self._index: Index | None = None
         self._loading = asyncio.Lock()
 
     async def find(self, question: Question) -> CuratedMatch | None:
         """Return the best match, or None. Some milliseconds.
 
+        What is nearest of all decides: where that entry asks something else after all, or has no answer in the
+        language, no farther one is taken in its place.
+
         Raises:
             StorageUnavailableError: the database cannot be reached.
         """
-        known = await self._up_to_date()
-        if not known.entries:
+        index = await self._up_to_date()
+        if not index.entries:
             return None
-        scores = _by_entry(known, question.vector)
-        thresholds = self._thresholds.get(question.language, USUAL)
-        asked = marks_of(question.text, question.language)
-        order = np.argsort(-scores)
-        for place in order:
-            score = float(scores[place])
-            if score < thresholds.candidate:
-                return None
-            own = known.own.get((known.entries[place], question.language))
-            if own is None:
-                continue
-            difference = _difference(
-                asked, own, known.vectors[own.rows.start : own.rows.stop] @ question.vector
-            )
-            if difference is None or difference.added:
-                ahead = score - _next_best(scores, order, place)
-                sure = difference is None and score >= thresholds.sure and ahead >= thresholds.margin
-                return _match(own.text, score, sure=sure)
-        return None
+        if (exact := _word_for_word(index, question)) is not None:
+            return _match(exact.text, 1.0, sure=True)
+        scores, centred = index.scores(question.vector, question.language)
+        best = int(np.argmax(scores))
+        own = index.own.get((index.entries[best], question.language))
+        if own is None:
+            return None
+        score = float(scores[best])
+        ahead = score - float(np.max(np.delete(scores, best), initial=0.0))
+        strength = self._strength(score, ahead, own, index, centred=centred)
+        difference = _difference(question, own, index)
+        if strength is None or (difference is not None and not difference.added):
+            return None
+        return _match(own.text, score, sure=strength and difference is None)
 
-    async def _up_to_date(self) -> _Known:
+    def _strength(self, score: float, ahead: float, own: Own, index: Index, *, centred: bool) -> bool | None:
+        """Return True for a sure match, False for a candidate, None for none."""
+        limits = self._thresholds
+        if not centred:
+            return None if score < limits.plain_candidate else score >= limits.plain
+        wordings = sum(len(one.rows) for (entry, _), one in index.own.items() if entry == own.text.entry)
+        sure = limits.sure if wordings >= _MANY else limits.few
+        if score >= sure and ahead >= limits.sure_ahead:
+            return True
+        return False if score >= limits.candidate and ahead >= limits.candidate_ahead else None
+
+    async def _up_to_date(self) -> Index:
         version = await self._store.version()
-        if self._known is not None and self._known.version == version:
-            return self._known
+        if self._index is not None and self._index.version == version:
+            return self._index
         async with self._loading:
-            if self._known is None or self._known.version != version:
+            if self._index is None or self._index.version != version:
                 texts = await self._texts()
                 # Reading the marks of a thousand wordings takes a quarter of a second.
-                self._known = await asyncio.to_thread(_ready, version, texts, self._embedder.dimensions)
-            return self._known
+                self._index = await asyncio.to_thread(build, version, texts)
+            return self._index
 
     async def _texts(self) -> list[tuple[CuratedText, NDArray[np.float32]]]:
         embedder = self._embedder
@@ -160,43 +152,27 @@ class CuratedAnswers:
         ]
 
 
-def _ready(version: int, texts: Sequence[tuple[CuratedText, NDArray[np.float32]]], dimensions: int) -> _Known:
-    entries = tuple(dict.fromkeys(text.entry for text, _ in texts))
-    places = {entry: place for place, entry in enumerate(entries)}
-    own: dict[tuple[EntryId, str], _Own] = {}
-    of_row: list[int] = []
-    for text, _ in texts:
-        wordings = (text.question, *text.wordings)
-        rows = range(len(of_row), len(of_row) + len(wordings))
-        of_row.extend([places[text.entry]] * len(wordings))
-        marks = tuple(marks_of(wording, text.language) for wording in wordings)
-        own[text.entry, text.language] = _Own(text, rows, marks)
-    # The last vector of a text is its answer's.
-    vectors = [made[:-1] for _, made in texts] or [np.empty((0, dimensions), np.float32)]
-    return _Known(
-        version, entries, np.concatenate(vectors), np.array(of_row, np.int64), MappingProxyType(own)
-    )
+def _word_for_word(index: Index, question: Question) -> Own | None:
+    """Return the entry that has the question as it stands, but for large letters and signs."""
+    asked = normalised(question.text, question.language)
+    for entry in index.entries:
+        own = index.own.get((entry, question.language))
+        if own and asked in (
+            normalised(one, question.language) for one in (own.text.question, *own.text.wordings)
+        ):
+            return own
+    return None
 
 
-def _by_entry(known: _Known, vector: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the score of each entry: that of its nearest wording, in whatever language."""
-    scores = np.full(len(known.entries), -1.0, np.float32)
-    np.maximum.at(scores, known.of_row, known.vectors @ vector)
-    return scores
-
-
-def _next_best(scores: NDArray[np.float32], order: NDArray[np.int64], place: int) -> float:
-    """Return the best score of any other entry."""
-    return float(next((scores[other] for other in order if other != place), -1.0))
-
-
-def _difference(asked: Marks, own: _Own, scores: NDArray[np.float32]) -> Difference | None:
+def _difference(question: Question, own: Own, index: Index) -> Difference | None:
     """Compare with the wordings that lie nearest; what is opposed to all that an entry says is opposed to it."""
+    asked = marks_of(question.text, question.language)
     if turns_round(asked.concepts, frozenset[str]().union(*(marks.concepts for marks in own.marks))):
         return Difference("opposite")
-    order = np.argsort(-scores)
-    near = [index for index in order if scores[index] >= scores[order[0]] - _AS_NEAR]
-    differences = [compare(asked, own.marks[index]) for index in near]
+    scores = index.raw[own.rows.start : own.rows.stop] @ question.vector
+    order: list[int] = np.argsort(-scores).tolist()
+    near = [place for place in order if scores[place] >= scores[order[0]] - _AS_NEAR]
+    differences = [compare(asked, own.marks[place]) for place in near]
     if None in differences:
         return None
     return next((difference for difference in differences if difference and difference.added), differences[0])

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from dragoman.answers.same_question.concepts import LONE, OPPOSITES
 from dragoman.answers.same_question.marks import Marks, marks_of
 
+_NOTHING = frozenset[str]()
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -46,8 +48,12 @@ def _opposed(asked: frozenset[str], known: frozenset[str]) -> bool:
 
 
 def turns_round(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Tell whether a question with concepts `one` is about the opposite of something that `other` speaks of."""
-    return any(OPPOSITES.get(concept, frozenset[str]()) & other for concept in one - other)
+    """Tell whether a question with concepts `one` is about the opposite of something that `other` speaks of.
+
+    What `other` turns round itself does not count: "cancel the subscription" and "unsubscribe" are one.
+    """
+    turned = frozenset[str]().union(*(OPPOSITES.get(concept, _NOTHING) for concept in other))
+    return any(OPPOSITES.get(concept, _NOTHING) & other - turned for concept in one - other)
 
 
 def _names(asked: Marks, known: Marks) -> Difference | None:

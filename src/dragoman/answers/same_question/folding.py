@@ -5,6 +5,8 @@ from functools import lru_cache
 
 import regex
 
+from dragoman.languages.scripts import to_ascii_digits
+
 # Where vowel signs or tones are part of the letter, they stay; elsewhere writers in a hurry leave accents out.
 _ACCENTS_STAY = frozenset({"vi", "hi", "bn", "th", "lo", "my", "km", "ko", "ja", "zh"})
 _LETTERS = str.maketrans(
@@ -28,3 +30,11 @@ def folded(text: str, language: str) -> str:
         bare = "".join(c for c in unicodedata.normalize("NFD", text) if unicodedata.category(c) != "Mn")
         text = unicodedata.normalize("NFC", bare).translate(_LETTERS)
     return _SPACES.sub(" ", text).strip()
+
+
+_SIGNS = regex.compile(r"[^\p{L}\p{M}\p{N}%€$£¥₽₹+#@]+")
+
+
+def normalised(text: str, language: str) -> str:
+    """Return a question without what makes no difference: large letters, signs, spaces and the script of digits."""
+    return _SIGNS.sub(" ", to_ascii_digits(folded(text, language))).strip()

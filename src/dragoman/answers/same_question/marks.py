@@ -39,7 +39,7 @@ def marks_of(text: str, language: str) -> Marks:
         language=language,
         concepts=concepts.found,
         negated=concepts.negated,
-        figures=figures_of(text, language),
+        figures=figures_of(text),
         names=names_of(text, language) | places_of(text, language),
         words=word_keys(text, language),
     )

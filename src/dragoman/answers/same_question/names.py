@@ -20,6 +20,7 @@ _LARGE_ANYWAY = frozenset(
 )
 # Shouting: with this share of words written large, none is a name for it.
 _TOO_MANY = 0.6
+_FEW_WORDS = 4
 
 
 def names_of(text: str, language: str) -> frozenset[str]:
@@ -53,6 +54,6 @@ def _odd_case(word: str) -> bool:
 
 def _capitalised(text: str, words: "list[regex.Match[str]]") -> set[str]:
     large = [found for found in words if found[0][0].isupper()]
-    if len(words) > 2 and len(large) > _TOO_MANY * len(words):
+    if len(words) > _FEW_WORDS and len(large) > _TOO_MANY * len(words):
         return set()
     return {found[0] for found in large if _odd_case(found[0]) or not _SENTENCE.search(text[: found.start()])}

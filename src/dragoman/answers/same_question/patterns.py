@@ -23,7 +23,8 @@ _SIGNS = {
     "*": rf"{_LETTER}*",
     "_": r"[ \-]?",
     "~": r"[^.!?؟。！？;]{1,40}?",
-    "|": rf"(?<!{_LETTER})(?!{_LETTER})",
+    "|": "",
+    "$": r"\s*(?:[?.!]|$)",
 }
 
 
@@ -43,7 +44,9 @@ def compiled(patterns: str, language: str) -> "regex.Pattern[str]":
 def _expression(pattern: str, language: str) -> str:
     # Signs are taken out first: folding would keep them, but joins what they part.
     pieces = regex.split(r"([*_~|$])", pattern)
-    body = "".join(_SIGNS[piece] if piece in _SIGNS else regex.escape(folded(piece, language)) for piece in pieces)
+    body = "".join(
+        _SIGNS[piece] if piece in _SIGNS else regex.escape(folded(piece, language)) for piece in pieces
+    )
     if language in _UNSPACED:
         before = rf"(?<!{_LETTER})" if pattern.startswith("|") else ""
         after = rf"(?!{_LETTER})" if pattern.endswith("|") else ""

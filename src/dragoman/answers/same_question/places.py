@@ -1,7 +1,8 @@
 """Countries and weekdays, which every language names in its own way (CLDR, by Babel), under one key in all of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import cast
 
 import regex
 from babel import Locale, UnknownLocaleError
@@ -13,7 +14,9 @@ _LOCALES = {"tl": "fil"}
 _UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "km", "ko"})
 # Names that are common words of the same language, folded.
 _COMMON_WORDS = {"en": {"turkey", "jersey", "chad", "guinea"}, "fr": {"niger"}, "cs": {"cad"}}
-_SHORTEST = 4
+_SHORTEST = 5
+# Languages that write prepositions together with what follows.
+_PROCLITIC = frozenset({"ar", "he"})
 # Endings of a declined name: Austria, Austrii, Austrią.
 _ENDING = 2
 _LETTER = r"[\p{L}\p{M}]"
@@ -31,14 +34,20 @@ def _known(language: str) -> "tuple[dict[str, str], regex.Pattern[str]]":
     for name, concept in _named(language):
         stems.setdefault(_stem(name, language), concept)
     # The longest first: Guinea-Bissau before Guinea.
-    alternatives = "|".join(regex.escape(stem) for stem in sorted(stems, key=len, reverse=True))
+    alternatives = "|".join(_expression(stem, language) for stem in sorted(stems, key=len, reverse=True))
     if not stems:
         return stems, regex.compile(r"(?!)()")
     if language in _UNSPACED:
         return stems, regex.compile(f"({alternatives})")
-    return stems, regex.compile(
-        rf"(?<!{_LETTER})(?:{_LETTER}{{0,2}}?)({alternatives}){_LETTER}{{0,4}}(?!{_LETTER})"
-    )
+    proclitic = rf"{_LETTER}{{0,2}}?" if language in _PROCLITIC else ""
+    return stems, regex.compile(rf"(?<!{_LETTER}){proclitic}(?|{alternatives})(?!{_LETTER})")
+
+
+def _expression(stem: str, language: str) -> str:
+    """Let a name that is long enough to be told by its beginning have an ending."""
+    if language in _UNSPACED:
+        return regex.escape(stem)
+    return f"({regex.escape(stem)}){_LETTER}{{0,4}}" if len(stem) >= _SHORTEST else f"({regex.escape(stem)})"
 
 
 def _named(language: str) -> Iterator[tuple[str, str]]:
@@ -47,10 +56,12 @@ def _named(language: str) -> Iterator[tuple[str, str]]:
     except UnknownLocaleError:
         return
     common = _COMMON_WORDS.get(language, set[str]())
-    for code, name in locale.territories.items():
+    territories = cast(Mapping[str, str], locale.territories)
+    for code, name in territories.items():
         if len(code) == 2 and code.isalpha() and folded(name, language) not in common:
             yield folded(name, language), f"country:{code}"
-    for number, name in locale.days["stand-alone"]["wide"].items():
+    days = cast(Mapping[int, str], locale.days["stand-alone"]["wide"])
+    for number, name in days.items():
         yield folded(name, language), f"day:{number}"
 
 
