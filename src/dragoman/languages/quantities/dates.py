@@ -125,7 +125,7 @@ def _months(language: str) -> _Months:
     if "mdy" in orders:
         patterns.append(month_first)
     if language == "my":
-        patterns.append(year_first)
+        patterns += [year_first, month_first, rf"(?<!\d){year}{gap}(?P<month>{month})"]
     return _Months(numbers, tuple(re.compile(pattern) for pattern in patterns))
 
 

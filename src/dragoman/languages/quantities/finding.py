@@ -132,7 +132,8 @@ class _Search:
     def _scaled(self, figure: Figure) -> tuple[int, tuple[Decimal, ...]]:
         """Multiply by a word as `thousand` behind the figure."""
         scale = self._words.scales.after(self._plain, self._blanks(figure.end))
-        if scale is None:
+        unit = self._words.after.after(self._plain, self._blanks(figure.end))
+        if scale is None or (unit is not None and unit[0] > scale[0]):
             return figure.end, figure.values
         return scale[0], tuple(value * scale[1] for value in figure.values)
 

@@ -75,9 +75,9 @@ def lexicon(language: str) -> Lexicon:
     """Return the words of one of the 29 languages; the first call takes some milliseconds."""
     numbers = table("numbers")[language]
     after = _merged(
-        [*_signs(), *_words(language)], _words(LANGUAGE_OF_ALL) if language != LANGUAGE_OF_ALL else ()
+        [*_signs(language), *_words(language)], _words(LANGUAGE_OF_ALL) if language != LANGUAGE_OF_ALL else ()
     )
-    before = _merged([*_currency_signs(), *(_words(language) if language in _UNITS_BEFORE else ())])
+    before = _merged([*_symbols(language), *(_words(language) if language in _UNITS_BEFORE else ())])
     working = (
         _merged((word, one) for word, one in _words(language) if one.unit == WORKING_DAY)
         if language in _UNITS_BEFORE
@@ -117,18 +117,22 @@ def _merged(*sources: Iterable[tuple[str, Unit]]) -> dict[str, Units]:
     return words
 
 
-def _signs() -> Iterator[tuple[str, Unit]]:
+def _signs(language: str) -> Iterator[tuple[str, Unit]]:
     for sign, unit in table("units")["signs"].items():
         yield sign, Unit(unit, None)
-    yield from _currency_signs()
+    yield from _symbols(language)
 
 
-def _currency_signs() -> Iterator[tuple[str, Unit]]:
+def _symbols(language: str) -> Iterator[tuple[str, Unit]]:
+    """Yield signs and codes of currencies; what a sign means in the language itself comes first."""
     currencies = table("currencies")
-    for sign, codes in currencies["signs"].items():
-        for code in codes.split():
+    codes = currencies["codes"].split()
+    for code in codes:
+        yield locale_of(language).currency_symbols.get(code, code), Unit(None, code)
+    for sign, named in currencies["signs"].items():
+        for code in named.split():
             yield sign, Unit(None, code)
-    for code in currencies["codes"].split():
+    for code in codes:
         yield code, Unit(None, code)
 
 
@@ -176,8 +180,6 @@ def _is_word(word: str) -> bool:
 
 def _currencies_of_babel(locale: Locale) -> Iterator[tuple[str, Unit]]:
     for code in table("currencies")["codes"].split():
-        symbol = locale.currency_symbols.get(code)
-        names = [locale.currencies.get(code), symbol if symbol and len(symbol) > 1 else None]
-        for name in names:
-            if name:
-                yield name, Unit(None, code)
+        name = locale.currencies.get(code)
+        if name:
+            yield name, Unit(None, code)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from dragoman.languages.quantities.folding import fold, is_spaced_letter
-from dragoman.languages.quantities.lexicon import LANGUAGE_OF_ALL, split, table
+from dragoman.languages.quantities.folding import NO_BREAK, fold, is_spaced_letter
+from dragoman.languages.quantities.lexicon import LANGUAGE_OF_ALL, Units, lexicon, split, table
 from dragoman.languages.quantities.quantity import Reading
+from dragoman.languages.quantities.word_index import WordIndex
 
 _MINUTE_WORDS = "分|분|phút|นาที|минут|minut"
 # "um 5 am Bahnhof": the English halves of the day are other words in German.
@@ -32,6 +33,7 @@ class _Clock:
     half: dict[str, str]
     hours_alike: bool
     point: bool
+    units: WordIndex[Units]
 
 
 def times(text: str, language: str) -> Iterator[Time]:
@@ -44,6 +46,8 @@ def times(text: str, language: str) -> Iterator[Time]:
 
 
 def _time(found: re.Match[str], clock: _Clock) -> Time | None:
+    if _is_unit(found, clock):
+        return None
     hour, minute = int(found["hour"]), int(found["minute"] or found["spoken"] or 0)
     half = clock.half.get(found["first"] or found["last"] or "")
     pointed = found["mark"] == "."
@@ -57,6 +61,17 @@ def _time(found: re.Match[str], clock: _Clock) -> Time | None:
     if half is None and found["minute"] is None and found["after"] is None:
         readings.append(Reading(Decimal(hour)))
     return Time(found.start(), found.end(), tuple(readings))
+
+
+def _is_unit(found: re.Match[str], clock: _Clock) -> bool:
+    """Tell whether what follows the hour is a unit: `3時間` (hours), `2 дня` (days)."""
+    if found["mark"] or not (found["after"] or found["last"]):
+        return False
+    name = "after" if found["after"] else "last"
+    unit = clock.units.after(found.string.replace(NO_BREAK, " "), found.start(name))
+    if unit is None:
+        return False
+    return unit[0] > found.end() or (not found["after"] and unit[0] >= found.end("last"))
 
 
 def _is_time(found: re.Match[str], *, named: bool, pointed: bool) -> bool:
@@ -93,7 +108,9 @@ def _clock(language: str) -> _Clock:
         rf"(?:{_BLANK}(?P<after>{after})(?:{_BLANK}(?P<spoken>\d{{2}})(?!\d)(?:{_BLANK}(?:{_MINUTE_WORDS}))?)?)?"
         rf"(?:{_BLANK}(?P<last>{last}))?"
     )
-    return _Clock(re.compile(pattern), half, bool(own.get("hours")), bool(own.get("point")))
+    return _Clock(
+        re.compile(pattern), half, bool(own.get("hours")), bool(own.get("point")), lexicon(language).after
+    )
 
 
 def _halves(words: Mapping[str, str]) -> dict[str, str]:
@@ -101,7 +118,8 @@ def _halves(words: Mapping[str, str]) -> dict[str, str]:
 
 
 def _bare(word: str) -> str:
-    return fold(word).removesuffix(".")
+    folded = fold(word)
+    return folded.removesuffix(".") if is_spaced_letter(folded[-2:-1] or " ") else folded
 
 
 def _words(words: list[str]) -> str:

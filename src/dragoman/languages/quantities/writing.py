@@ -20,7 +20,9 @@ _UNSEEN = re.compile("[\u200b\u200e\u200f\u061c]")
 # Babel writes "PM 6:05" in Korean, and "16.00" in Indonesian and Thai is a number unless a word stands before it.
 _TIME_FORMATS = {"ko": "HH:mm", "id": "'pukul' HH.mm", "th": "HH:mm 'น.'"}
 _MONTH_AND_DAY = {"zh": "M月d日", "ja": "M月d日"}
-_NEVER_WITHOUT_MARK = re.compile(r"[^\W\d_]")
+# What Babel abbreviates in ways that nobody writes ("1 deg. C", "2 MByte", "1 metros²") is written by its sign.
+_SIGNS_ONLY = frozenset({"ceb", "km", "lo"})
+_ALWAYS_SIGNS = ("temperature-", "digital-", "energy-", "area-")
 
 
 def write(quantity: Quantity, language: str) -> str:
@@ -114,8 +116,10 @@ def _measured(low: Decimal | None, high: Decimal, unit: str, language: str) -> s
     name = unit.removeprefix("duration-")
     if name in table("durations")[language]:
         return _duration(name, high, span, language)
+    if language in _SIGNS_ONLY or unit.startswith(_ALWAYS_SIGNS):
+        return f"{span}{table('durations')[language].get('joiner', ' ')}{_sign_of(unit)}"
     written = format_unit(high, unit, length="short", locale=locale_of(language), numbering_system="default")
-    if unit in written:  # no pattern of this length in CLDR
+    if _unit_number(high, language) not in written:  # a dual, or no pattern of this length in CLDR
         return f"{span} {_sign_of(unit)}"
     return written.replace(_unit_number(high, language), span, 1)
 
