@@ -5,6 +5,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,8 @@ from dragoman.storage.search import Candidate, Counts, PassageIndex
 
 # What goes into the ranking of each language, by meaning and by words.
 _CANDIDATES = 10
+# Passages that are fetched for having words of the question.
+_WITH_WORDS = 2000
 # What words add to a cosine (docs/decisions/0009-search.md). Cosines of one search differ by some hundredths.
 _WORDS_WEIGH = 0.03
 # A code or an address that the customer wrote is what the question is about.
@@ -72,10 +75,10 @@ class Search:
         self, asked: _Asked, counts: Counts, towards: Mapping[str, NDArray[np.float32]]
     ) -> Sequence[int]:
         """Return the ids of those that are looked at closely."""
-        known = {word: weight for word, weight in asked.words.items() if word in counts.words}
+        telling = {word: asked.words[word] for word in _rarest(counts.words)}
         near, having = await asyncio.gather(
-            self._index.by_meaning(towards, most=_CANDIDATES),
-            self._index.by_words(known, most=_CANDIDATES),
+            self._index.by_meaning(towards, counts.languages, most=_CANDIDATES),
+            self._index.by_words(telling, most=_CANDIDATES),
         )
         return sorted({*near, *having})
 
@@ -107,6 +110,13 @@ def ranked(
         return Found(passage=one.passage, score=score, meaning=one.meaning, words=shares[one.passage.id])
 
     return sorted(map(found, candidates), key=lambda one: (-one.score, one.passage.id))
+
+
+def _rarest(words: Mapping[str, int]) -> Sequence[str]:
+    """Return the rarest of words, as many as stand in `_WITH_WORDS` passages in all: the rest tells little."""
+    ascending = sorted(words, key=lambda word: words[word])
+    reached = accumulate(words[word] for word in ascending)
+    return [word for word, passages in zip(ascending, reached, strict=True) if passages <= _WITH_WORDS]
 
 
 def rarity(words: Sequence[str], counts: Counts) -> Mapping[str, float]:

@@ -1,6 +1,7 @@
 """What PostgreSQL finds: passages near in meaning, and passages that have a question's words."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,11 @@ from dragoman.storage.queries import load
 from dragoman.storage.text import storable
 
 _SQL = load("search.sql")
+# As in `migrations/0006_search.sql`.
+_GRAPHS_OF = "multilingual-e5-small"
+_CODE = re.compile("[a-z]{2,3}")
+# Passages of a language that are all looked at: some two milliseconds, and none is missed.
+_LOOKED_THROUGH = 1500
 Vector = NDArray[np.float32]
 
 
@@ -69,15 +75,39 @@ class PassageIndex:
         values = {"words": _storable(list(weights)), "weights": list(weights.values()), "most": most}
         return [row["id"] for row in await self._database.rows(_SQL["by_words"], values)]
 
-    async def by_meaning(self, vectors: Mapping[str, Vector], *, most: int) -> Sequence[int]:
+    async def by_meaning(
+        self, vectors: Mapping[str, Vector], counts: Mapping[str, int], *, most: int
+    ) -> Sequence[int]:
         """Return the ids of the passages nearest in meaning, `most` of each language.
 
         Args:
             vectors: by language, with which its passages are compared.
+            counts: how many passages there are in each; where they are many, nearly all of the nearest are found.
             most: how many of each.
         """
-        values = {"vectors": _by_language(vectors), "most": most, "embedder": self.embedder}
-        return [row["id"] for row in await self._database.rows(_SQL["by_meaning"], values)]
+        graphs = [language for language in vectors if self._has_graph(language, counts)]
+        others = {language: vector for language, vector in vectors.items() if language not in graphs}
+        values = {"embedder": self.embedder, "most": most}
+        ids: list[int] = []
+        if graphs:
+            statement = b" UNION ALL ".join(self._graph(language) for language in graphs)
+            rows = await self._database.rows(statement, {**values, "vectors": _by_language(vectors)})
+            ids += [row["id"] for row in rows]
+        if others:
+            rows = await self._database.rows(_SQL["by_meaning"], {**values, "vectors": _by_language(others)})
+            ids += [row["id"] for row in rows]
+        return ids
+
+    def _has_graph(self, language: str, counts: Mapping[str, int]) -> bool:
+        return (
+            self.embedder == _GRAPHS_OF
+            and _CODE.fullmatch(language) is not None
+            and counts.get(language, 0) > _LOOKED_THROUGH
+        )
+
+    def _graph(self, language: str) -> bytes:
+        statement = _SQL["by_graph"].replace(b"{language}", language.encode())
+        return statement.replace(b"{embedder}", self.embedder.encode())
 
     async def candidates(
         self, ids: Sequence[int], vector: Vector, vectors: Mapping[str, Vector], words: Sequence[str]

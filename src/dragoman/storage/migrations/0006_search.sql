@@ -7,6 +7,24 @@ ALTER TABLE passage ADD COLUMN words text[] NOT NULL DEFAULT '{}';
 CREATE INDEX passage_words ON passage USING gin (words) WITH (fastupdate = off);
 CREATE INDEX passage_language ON passage (language);
 
+-- Neighbours in meaning, for the embedder that comes with Dragoman, one graph for each language: so none hides
+-- another, and a language with few passages is looked through one by one. Half the digits find the same passages.
+DO $$
+DECLARE
+    each text;
+BEGIN
+    FOREACH each IN ARRAY string_to_array(
+        'zh en de fr es pt it nl ru cs pl ar fa he tr ja ko vi th id ms lo my ceb km tl hi bn ur', ' '
+    ) LOOP
+        EXECUTE format(
+            'CREATE INDEX passage_meaning_%s ON passage USING hnsw ((embedding::halfvec(384)) halfvec_ip_ops) '
+            'WHERE language = %L AND embedded_by = %L',
+            each, each, 'multilingual-e5-small'
+        );
+    END LOOP;
+END
+$$;
+
 -- In how many passages a word stands.
 CREATE TABLE word (
     word text PRIMARY KEY,

@@ -21,17 +21,33 @@ WHERE place <= %(most)s;
 
 -- name: by_meaning
 -- The best of each language by meaning, every passage looked at.
+WITH asked AS MATERIALIZED (  -- each vector is read once, not for every passage
+    SELECT key AS language, value::vector AS vector FROM jsonb_each_text(%(vectors)s::jsonb)
+)
 SELECT near.id
-FROM jsonb_each_text(%(vectors)s::jsonb) AS asked (language, vector)
+FROM asked
 CROSS JOIN LATERAL (
     SELECT id
     FROM passage
     WHERE language = asked.language AND embedded_by = %(embedder)s
-    ORDER BY embedding <#> asked.vector::vector, id
+    ORDER BY embedding <#> asked.vector, id
     LIMIT %(most)s
 ) AS near;
 
+-- name: by_graph
+-- The best of one language by meaning, through its graph. The names stand in it as they do in the index.
+(
+    SELECT id
+    FROM passage
+    WHERE language = '{language}' AND embedded_by = '{embedder}'
+    ORDER BY embedding::halfvec(384) <#> (%(vectors)s::jsonb ->> '{language}')::halfvec(384)
+    LIMIT %(most)s
+)
+
 -- name: passages
+WITH asked AS MATERIALIZED (
+    SELECT key AS language, value::vector AS vector FROM jsonb_each_text(%(vectors)s::jsonb)
+)
 SELECT
     passage.id,
     passage.document,
@@ -45,9 +61,10 @@ SELECT
     CASE WHEN passage.embedded_by = %(embedder)s THEN -(passage.embedding <#> %(vector)s::vector) END AS meaning,
     CASE
         WHEN passage.embedded_by = %(embedder)s
-            THEN -(passage.embedding <#> (%(vectors)s::jsonb ->> passage.language)::vector)
+            THEN -(passage.embedding <#> asked.vector)
     END AS compared,
-    ARRAY(SELECT asked FROM unnest(%(words)s::text[]) AS asked WHERE asked = ANY (passage.words)) AS words
+    ARRAY(SELECT word FROM unnest(%(words)s::text[]) AS word WHERE word = ANY (passage.words)) AS words
 FROM passage
 JOIN document ON document.id = passage.document
+JOIN asked ON asked.language = passage.language
 WHERE passage.id = ANY (%(ids)s);
