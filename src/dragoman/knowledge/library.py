@@ -16,7 +16,7 @@ from dragoman.knowledge.reading.folder import walk_folder
 from dragoman.knowledge.reading.read import read_document
 from dragoman.nouns.curated import ImportReport
 from dragoman.nouns.documents import NewDocument, Source, Taken
-from dragoman.nouns.errors import OperatorError
+from dragoman.nouns.errors import KnowledgeRefusedError, OperatorError
 from dragoman.nouns.knowledge import DocumentId
 from dragoman.storage.knowledge import PostgresKnowledge, source_id
 from dragoman.storage.pool import DuplicateRowError
@@ -150,7 +150,8 @@ class Library:
             StorageUnavailableError: the database cannot be reached.
         """
         before = await self.storage.sources(locations=[source.location])
-        if before and before[0].digest == source.digest:
+        says_more = title or language or topic
+        if before and before[0].digest == source.digest and not says_more:
             await self.storage.checked(source.location, found_in=source.found_in)
             there = await self.storage.documents_of(source.location)
             return Taken(source.location, "unchanged", tuple(there))
@@ -173,6 +174,11 @@ class Library:
         new: bool = False,
     ) -> Taken:
         """Take in what was read at a source, in the place of what was read there before; raises as `add_source`."""
+        if read.kind != "text" and source.kind not in ("file", "upload"):
+            # Whoever writes a page of a site has not been asked to approve answers.
+            raise KnowledgeRefusedError(
+                f"{source.location} is a table of approved answers or topics: take it in as a file"
+            )
         documents = await asyncio.to_thread(
             documents_of, read, source.location, detect_language=self._detect, language=language, topic=topic
         )

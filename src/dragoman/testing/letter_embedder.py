@@ -43,4 +43,4 @@ def _vector(text: str) -> NDArray[np.float32]:
     for start in range(len(text) - 2):
         place = hashlib.blake2s(text[start : start + 3].encode(), digest_size=2).digest()
         vector[int.from_bytes(place, "big") % _DIMENSIONS] += 1
-    return vector / np.linalg.norm(vector)
+    return (vector / np.linalg.norm(vector)).astype(np.float32)
