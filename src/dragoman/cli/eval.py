@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 CHECK_FAILED = 1
 # Draws of the model are the same in every run, unless the owner's settings have a seed of their own.
 _SEED = 20250101
+# To the knowledge, beside those of the desk that is measured.
+_CONNECTIONS = 2
 
 
 def add_to(app: typer.Typer) -> None:
@@ -181,13 +184,24 @@ def _surroundings(
     from dragoman.evaluation.throwaway import Surroundings
     from dragoman.nouns.level import Level
     from dragoman.settings.loading import FILE_NAME, variable
+    from dragoman.wiring.knowledge import OpenKnowledge, open_knowledge
 
     if model is not None and not engine:
         raise OperatorError("--model names a model of the server that --engine names: give both.")
     settings = called.settings({"engine.urls": engine or None, "engine.model": model})
     seed = {} if settings.generation.seed is not None else {variable("generation.seed"): str(_SEED)}
     key = settings.engine.api_key
+
+    def opened(database_url: str) -> AbstractAsyncContextManager[OpenKnowledge]:
+        return open_knowledge(
+            settings.knowledge,
+            database_url=database_url,
+            fallback=settings.desk.fallback,
+            connections=_CONNECTIONS,
+        )
+
     return Surroundings(
+        open_knowledge=opened,
         settings_file=called.home / FILE_NAME,
         models=called.home / "models",
         engine_urls=settings.engine.urls,

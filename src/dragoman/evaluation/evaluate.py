@@ -86,7 +86,7 @@ async def evaluate(order: Order, listener: Listener, told: Callable[[Judged], No
         for phase in _PHASES:
             some = [one for one in asked if one.suite in phase]
             if some:
-                await _prepare(phase, some, runs)
+                await _prepare(phase, some, runs, listener)
                 judged += await _phase(some, Asking(way, known, find, order.at_once, told))
                 ensure_alive(runs)
         return Outcome([*alone, *judged], runs.model, time.monotonic() - began)
@@ -104,18 +104,18 @@ def _knowledge(order: Order, folder: Path) -> tuple[Surroundings, Known]:
     return replace(order.surroundings, knowledge=[folder / "shop"]), read_known([shop])
 
 
-async def _prepare(phase: frozenset[str], questions: Sequence[Question], runs: Running) -> None:
+async def _prepare(
+    phase: frozenset[str], questions: Sequence[Question], runs: Running, listener: Listener
+) -> None:
     """Take in what a phase is about."""
-    knowledge: list[Path] = []
-    tables: list[Path] = []
     if "curated" in phase:
-        tables = sorted((demonstration() / TABLES).glob("*.csv"))
+        await add_knowledge(runs.knowledge, [demonstration() / TABLES], listener)
     elif "injections" in phase:
-        knowledge = [hostile_pages()]
+        await add_knowledge(runs.knowledge, [hostile_pages()], listener)
     elif "matching" in phase:
-        tables = [runs.home / "matching.csv"]
-        tables[0].write_text(matching_table(questions), encoding="utf-8")
-    await add_knowledge(runs.home, knowledge, tables, runs.variables)
+        table = runs.home / "matching.csv"
+        table.write_text(matching_table(questions), encoding="utf-8")
+        await add_knowledge(runs.knowledge, [table], listener)
 
 
 async def _phase(questions: Sequence[Question], asking: Asking) -> list[Judged]:

@@ -15,7 +15,7 @@ from dragoman.evaluation.asking import SILENCE_SECONDS, Asker, Desk
 from dragoman.evaluation.checks import Judged, judge
 from dragoman.evaluation.knowledge import Known
 from dragoman.evaluation.questions import Question
-from dragoman.evaluation.searching import Find, place_of, searching
+from dragoman.evaluation.searching import Find, place_of, search_of
 from dragoman.evaluation.strategies import Plain, Translate
 from dragoman.evaluation.suite_checks import in_suite, with_rank
 from dragoman.evaluation.throwaway import Running
@@ -54,7 +54,7 @@ async def asker(
 ) -> AsyncGenerator[tuple[Asker, Find]]:
     """Open a way to answer on what runs, and the search beside it."""
     async with AsyncExitStack() as stack:
-        find = await stack.enter_async_context(searching(running.database_url))
+        find = search_of(running.knowledge)
         if strategy == "desk":
             client = httpx.AsyncClient(base_url=running.desk_url, timeout=SILENCE_SECONDS)
             yield Desk(await stack.enter_async_context(client)), find

@@ -143,11 +143,11 @@ def _cache() -> Iterable[Question]:
         if record["answerable"] and again[record["language"]] < _AGAIN:
             again[record["language"]] += 1
             asked = _asked(record, "cache", before=record["question"])
-            yield replace(asked, kind="again")
+            yield replace(asked, id=f"cache-again-{record['id']}", kind="again")
     for record in _records("opposites"):
         if not record["same"]:
             yield Question(
-                f"cache-{record['id']}", record["language"], record["b"], answerable=None, suite="cache",
+                f"cache-near-{record['id']}", record["language"], record["b"], answerable=None, suite="cache",
                 kind=record["kind"], before=record["a"],
             )  # fmt: skip
 
@@ -160,7 +160,8 @@ def _curated() -> Iterable[Question]:
             if entry := record.get(field):
                 answer = answers.get((entry, record["language"]))
                 asked = _asked(record, "curated")
-                yield replace(asked, **({"reply": answer} if field == "curated" else {"not_reply": answer}))
+                wanted = {"reply": answer} if field == "curated" else {"not_reply": answer}
+                yield replace(asked, id=f"{asked.id}-{field}", **wanted)
 
 
 def _approved() -> Mapping[tuple[str, str], str]:

@@ -1,12 +1,10 @@
 """A whole Dragoman in a home that is thrown away afterwards: its own database, engine and desk, on free loopback ports."""
 
 import asyncio
-import os
 import shutil
-import sys
 import tempfile
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from dragoman.nouns.errors import OperatorError
 from dragoman.nouns.level import Level
 from dragoman.supervisor.child import Child, Facts, Listener, Plan, StartFailedError
 from dragoman.supervisor.household import dragoman
+from dragoman.wiring.knowledge import OpenKnowledge
 
 _LOOPBACK = "127.0.0.1"
 _GRACE_SECONDS = 30.0
@@ -28,6 +27,7 @@ class Surroundings:
     """What the throw-away home takes over from outside.
 
     Attributes:
+        open_knowledge: opens the knowledge in a database, as the owner's settings have it.
         settings_file: the owner's `dragoman.toml`, copied if it is there.
         models: the owner's folder of weights, used in place.
         engine_urls: OpenAI-compatible servers to use; empty: an engine is started for the run.
@@ -38,6 +38,7 @@ class Surroundings:
         level: trust the model so far in every language, whatever was measured; None: as customers meet it.
     """
 
+    open_knowledge: Callable[[str], AbstractAsyncContextManager[OpenKnowledge]]
     settings_file: Path
     models: Path
     engine_urls: Sequence[str] = ()
@@ -54,17 +55,16 @@ class Running:
 
     Attributes:
         model: the weights that answer, as the engine names them; None where an engine of others' was not told.
+        knowledge: what the desk knows, opened beside it.
         desk: the desk's process, to be asked whether it lives.
-        variables: what further verbs on the home are to be told.
     """
 
     desk_url: str
     engine_urls: Sequence[str]
-    database_url: str
-    home: Path
     model: str | None
+    knowledge: OpenKnowledge
+    home: Path
     desk: Child
-    variables: Mapping[str, str]
 
 
 @asynccontextmanager
@@ -86,34 +86,31 @@ async def running(given: Surroundings, listener: Listener) -> AsyncGenerator[Run
         database_url = (await start("database"))["url"]
         common = {**given.variables, "DRAGOMAN_DATABASE__URL": database_url}
         urls, model = (given.engine_urls, theirs) if given.engine_urls else await _engine(start, common)
-        told = {**common, "DRAGOMAN_ENGINE__URLS": ",".join(urls)}
-        listener.say("knowledge", "taking in the knowledge")
-        await add_knowledge(home, [one.absolute() for one in given.knowledge], (), told)
+        opened = await stack.enter_async_context(given.open_knowledge(database_url))
+        await add_knowledge(opened, given.knowledge, listener)
         if given.level is not None and model is not None:
             await asyncio.to_thread(_force_level, home, model, given.level)
         facts = await start("desk", _desk_variables(given, common, urls))
-        yield Running(
-            f"http://{_LOOPBACK}:{facts['port']}", urls, database_url, home, model, start.last, told
-        )
+        yield Running(f"http://{_LOOPBACK}:{facts['port']}", urls, model, opened, home, start.last)
 
 
-async def add_knowledge(
-    home: Path, knowledge: Sequence[Path], tables: Sequence[Path], variables: Mapping[str, str]
-) -> None:
-    """Have the home know what files and tables say, by the same verbs that an owner uses.
-
-    Args:
-        knowledge: documents and folders of them.
-        tables: tables of approved answers.
-        variables: where the database is, and whatever else the verbs' settings have to be.
+async def add_knowledge(opened: OpenKnowledge, places: Sequence[Path], listener: Listener) -> None:
+    """Have the home know what files and folders say, tables of approved answers among them.
 
     Raises:
-        OperatorError: something of it cannot be taken in.
+        OperatorError: nothing of a place can be taken in.
     """
-    if knowledge:
-        await _verb(home, ["knowledge", "add", *map(str, knowledge)], variables)
-    for table in tables:
-        await _verb(home, ["knowledge", "import", str(table)], variables)
+    for place in places:
+        listener.say("knowledge", f"taking in {place}")
+        came = await opened.library.add_path(
+            place, told=lambda done, total, label: listener.progress("knowledge", label, done, total)
+        )
+        for location, reason in came.refused:
+            listener.say("knowledge", f"{location} is left out: {reason}")
+        if not came.taken:
+            raise OperatorError(
+                f"Nothing in {place} can be taken in: name a file or a folder with text in it."
+            )
 
 
 class _Starter:
@@ -204,24 +201,3 @@ def _force_level(home: Path, model: str, level: Level) -> None:
     (home / FOLDER).mkdir(exist_ok=True)
     text = as_toml(model, dict.fromkeys(LANGUAGES, level))
     (home / FOLDER / f"{model_key(model)}{SUFFIX}").write_text(text, encoding="utf-8")
-
-
-async def _verb(home: Path, arguments: Sequence[str], variables: Mapping[str, str]) -> None:
-    """Run a verb of `dragoman` in this home to its end."""
-    command = [sys.executable, "-m", "dragoman", "--home", str(home), *arguments]
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, **variables},
-    )
-    try:
-        _, said = await process.communicate()
-    except asyncio.CancelledError:
-        process.terminate()
-        await process.wait()
-        raise
-    if process.returncode:
-        lines = said.decode(errors="replace").strip().splitlines() or ["it does not say why"]
-        raise OperatorError(f"`dragoman {' '.join(arguments)}` failed: {lines[-1]}")
