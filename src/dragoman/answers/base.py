@@ -1,7 +1,8 @@
 """What goes down the ladder, and what a rung gives back."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,3 +47,24 @@ class Answer:
     model: str | None = None
     reason: str | None = None
     usage: Usage | None = None
+
+
+Step = tuple[Citation, ...] | str | Answer
+"""What a climb tells: the passages it stands on, text that has passed its checks, and last the answer."""
+
+
+class Answering(Protocol):
+    """Finds the answer to a message. The desk's own is `dragoman.answers.ladder.Ladder`."""
+
+    def climb(self, text: str, language: str, history: Sequence[ChatMessage]) -> AsyncIterator[Step]:
+        """Yield steps, the answer last and once.
+
+        Args:
+            text: what the customer wrote, cleaned.
+            language: the code of the language to answer in.
+            history: the conversation before it, cut to its budget.
+
+        Raises:
+            StorageUnavailableError: the knowledge cannot be reached.
+        """
+        ...

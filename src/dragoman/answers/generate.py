@@ -1,64 +1,106 @@
-"""The rung on which the model writes."""
+"""The rung on which the model writes: it renders what a passage says in the customer's language, and nothing else.
+
+It is not asked to answer. A model this small, asked to, makes figures up; asked to say one sentence in another
+language, with every quantity and address masked, it has nothing to make up (docs/decisions/0012-what-the-model-writes.md).
+"""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 
-from dragoman.answers.guard import RepetitionGuard, finish_cut_text
-from dragoman.engines import prompt
-from dragoman.engines.base import ChatMessage, Engine, Piece, Sampling, Usage
+from dragoman.answers.base import Answer
+from dragoman.answers.check import Check
+from dragoman.engines.base import ChatMessage, Engine, Piece, Sampling
+from dragoman.languages.phrases import Phrases
+from dragoman.languages.quantities import Masked, fill, mask
+from dragoman.languages.registry import language as named
+from dragoman.nouns.errors import EngineError
+from dragoman.nouns.message import Citation, Source
+from dragoman.watching.logs import logger
+
+# Phrases that show the model how one says such things in the language. They are about nothing an owner's knowledge
+# would say, so that a copy of one is seen for what it is: it means something else than the passage.
+_EXAMPLES = ("error.superseded", "chat.erased", "error.conversation_ended", "chat.person_will_answer")
+_MARKED = "error.message_too_long"
+_FIRST = Sampling(max_tokens=160, temperature=0.0, top_p=1.0, repetition_penalty=1.0)
+# Once more: drawn differently, from fewer examples, so that it does not fail in the same way.
+_AGAIN = Sampling(max_tokens=160, temperature=0.3, top_p=0.8, repetition_penalty=1.05, seed=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """How a generation ended: the text that holds, who wrote it, and what it took.
-
-    `text` is empty where the model wrote nothing that could be shown.
-    """
-
-    text: str
-    model: str
-    usage: Usage | None
-
-
-class Generator:
-    """Has the model write, and lets through what says something new.
+class Renderer:
+    """Has the model say sentences in another language, and lets out only what passes its checks.
 
     Args:
         engine: where the model is.
-        sampling: how it draws its words.
+        phrases: the examples.
+        check: what every sentence has to pass.
     """
 
-    def __init__(self, engine: Engine, sampling: Sampling) -> None:
+    def __init__(self, engine: Engine, phrases: Phrases, check: Check) -> None:
         self._engine = engine
-        self._sampling = sampling
+        self._phrases = phrases
+        self._check = check
 
     async def write(
-        self, question: str, *, history: Sequence[ChatMessage], language: str, rule: str
-    ) -> AsyncIterator[str | Written]:
-        """Yield text as it is released, and last, once, how it ended.
+        self, sentences: Sequence[str], *, of: str, language: str, citations: tuple[Citation, ...]
+    ) -> AsyncIterator[str | Answer]:
+        """Yield each sentence when it has passed, and last the answer; no answer where one did not pass.
 
-        `language` is the English name of the language to answer in, `rule` tells the model so in that language.
-        Raises what `Engine.chat` raises.
+        Nothing is let out before the first sentence has passed; a later one that fails ends what is written, since
+        what was said stands by itself.
+
+        Args:
+            sentences: what to say, whole sentences of a passage.
+            of: the code of the language they are in.
+            language: the code of the language to say them in.
+            citations: what the answer stands on.
         """
-        guard = RepetitionGuard()
-        last: Piece | None = None
-        messages = prompt.build(question, history=history, language=language, rule=rule)
-        async with self._engine.chat(messages, self._sampling) as pieces:
-            async for last in pieces:
-                if released := guard.feed(last.text):
-                    yield released
-                if guard.looping:
-                    break
-        if rest := guard.finish():
-            yield rest
-        yield _ending(guard, last)
+        said: list[str] = []
+        model: str | None = None
+        for sentence in sentences:
+            try:
+                text, model = await self._render(sentence, of, language)
+            except EngineError as error:
+                logger.warning("not_rendered", code=error.code)
+                break
+            if text is None:
+                break
+            said.append(text)
+            yield text if len(said) == 1 else f" {text}"
+        if said:
+            yield Answer(" ".join(said), Source.GENERATED, citations, model=model, reason="rendered")
 
+    async def _render(self, sentence: str, of: str, language: str) -> tuple[str | None, str]:
+        """Return the sentence in `language`, or None where it failed twice, and the model."""
+        masked = mask(sentence, of)
+        model = ""
+        for examples, sampling in ((_EXAMPLES, _FIRST), (_EXAMPLES[:2], _AGAIN)):
+            written, model = await self._ask(self._prompt(masked, language, examples), sampling)
+            text, reason = await self._checked(written, masked, sentence, of, language)
+            if reason is None:
+                return text, model
+            logger.info("sentence_refused", reason=reason, language=language)
+        return None, model
 
-def _ending(guard: RepetitionGuard, last: Piece | None) -> Written:
-    cut = guard.looping or (last is not None and last.finish_reason == "length")
-    text = guard.text.strip()
-    return Written(
-        text=finish_cut_text(text) if cut and text else text,
-        model=last.model if last else "",
-        usage=last.usage if last else None,
-    )
+    async def _checked(
+        self, written: str, masked: Masked, sentence: str, of: str, language: str
+    ) -> tuple[str, str | None]:
+        filled = fill(written, masked, language)
+        if filled.missing or filled.unknown:
+            return "", "marks_lost"
+        return filled.text, await self._check.refuses(filled.text, language, source=sentence, of=of)
+
+    def _prompt(self, masked: Masked, language: str, examples: Sequence[str]) -> list[ChatMessage]:
+        name = named(language).english
+        told = f"You translate customer-service sentences into {name}. Keep marks such as [1] as they are."
+        shown = [(self._phrases.text(key, "en"), self._phrases.text(key, language)) for key in examples]
+        marked = [self._phrases.text(_MARKED, code, limit="[1]") for code in ("en", language)]
+        prompt = [ChatMessage("system", told)]
+        for english, other in [*shown, (marked[0], marked[1])]:
+            prompt += [ChatMessage("user", english), ChatMessage("assistant", other)]
+        return [*prompt, ChatMessage("user", masked.text)]
+
+    async def _ask(self, prompt: Sequence[ChatMessage], sampling: Sampling) -> tuple[str, str]:
+        pieces: list[Piece] = []
+        async with self._engine.chat(prompt, sampling) as written:
+            async for piece in written:
+                pieces.append(piece)  # noqa: PERF401 - read as they come, so that a hung engine is noticed
+        return "".join(piece.text for piece in pieces).strip(), pieces[-1].model if pieces else ""

@@ -58,7 +58,8 @@ def desk(ctx: typer.Context, supervised: Supervised = False) -> None:
     from dragoman.watching.logs import configure
     from dragoman.wiring import run_desk
 
-    settings = invocation(ctx).settings()
+    called = invocation(ctx)
+    settings = called.settings()
     configure(format=settings.log.format, level=settings.log.level, process="desk")
     with teller("desk", supervised=supervised, patience=settings.desk.drain_seconds + _PATIENCE) as tell:
         if settings.database.url is None or not settings.engine.urls:
@@ -70,6 +71,7 @@ def desk(ctx: typer.Context, supervised: Supervised = False) -> None:
                 settings,
                 database_url=settings.database.url.get_secret_value(),
                 engine_urls=settings.engine.urls,
+                home=called.home,
                 on_listening=lambda port: tell.ready(port=port),
             )
         )

@@ -3,16 +3,14 @@
 import time
 from collections.abc import AsyncIterator
 
-from dragoman.answers.generate import Generator, Written
+from dragoman.answers.base import Answer, Answering, Step
 from dragoman.conversation.history import as_messages, recent_turns
 from dragoman.conversation.metrics import TurnMetrics
 from dragoman.languages.base import LanguageDetector
-from dragoman.languages.phrases import Phrases
-from dragoman.languages.registry import language
 from dragoman.nouns.event import Conversation
 from dragoman.nouns.ids import new_message_id
 from dragoman.nouns.language import LanguageDecision
-from dragoman.nouns.message import Citation, CustomerMessage, Reply, Source
+from dragoman.nouns.message import CustomerMessage, Reply
 from dragoman.nouns.progress import Delta, Done, LanguageDecided, PassagesFound, Progress
 from dragoman.storage.base import Conversations
 from dragoman.watching.logs import logger
@@ -24,8 +22,7 @@ class Line:
     Args:
         conversations: where the log is.
         detector: which language a message is in.
-        generator: the rung on which the model writes.
-        phrases: the fixed texts in 29 languages.
+        ladder: the rungs, from approved answers down to a decline.
         history_tokens: how much of the conversation the model is shown.
         metrics: what is counted.
     """
@@ -35,15 +32,13 @@ class Line:
         *,
         conversations: Conversations,
         detector: LanguageDetector,
-        generator: Generator,
-        phrases: Phrases,
+        ladder: Answering,
         history_tokens: int,
         metrics: TurnMetrics,
     ) -> None:
         self._conversations = conversations
         self._detector = detector
-        self._generator = generator
-        self._phrases = phrases
+        self._ladder = ladder
         self._history_tokens = history_tokens
         self._metrics = metrics
 
@@ -61,32 +56,41 @@ class Line:
         decision = self.decide(message, conversation)
         yield LanguageDecided(message.id, message.turn_id, decision)
 
-        citations: tuple[Citation, ...] = ()
-        yield PassagesFound(citations)
+        answer: Answer | None = None
+        found = False
+        async for step in self._answers(message, decision):
+            match step:
+                case Answer():
+                    answer = step
+                case str():
+                    first_word = first_word or time.monotonic() - arrived
+                    yield Delta(step)
+                case _:
+                    found = True
+                    yield PassagesFound(step)
+        assert answer is not None, "every climb ends with an answer"
+        # What a rung had whole is told whole, in the same order.
+        if not found:
+            yield PassagesFound(answer.citations)
+        if first_word is None:
+            first_word = time.monotonic() - arrived
+            yield Delta(answer.text)
 
-        written: Written | None = None
-        async for step in self._write(message, decision):
-            if isinstance(step, Written):
-                written = step
-            else:
-                first_word = first_word or time.monotonic() - arrived
-                yield Delta(step)
-
-        text, source, model = self._outcome(written, decision)
         reply = Reply(
             id=new_message_id(),
             conversation_id=message.conversation_id,
             turn_id=message.turn_id,
-            text=text,
+            text=answer.text,
             decision=decision,
-            source=source,
-            model=model,
-            citations=citations,
+            source=answer.source,
+            model=answer.model,
+            citations=answer.citations,
+            reason=answer.reason,
             first_word_seconds=first_word,
             seconds=time.monotonic() - arrived,
         )
         await self._conversations.finish(reply)
-        self._note(reply, written)
+        self._note(reply, answer)
         yield Done(reply)
 
     def decide(self, message: CustomerMessage, conversation: Conversation) -> LanguageDecision:
@@ -98,27 +102,14 @@ class Line:
         self._metrics.decided(decision)
         return decision
 
-    async def _write(
-        self, message: CustomerMessage, decision: LanguageDecision
-    ) -> AsyncIterator[str | Written]:
+    async def _answers(self, message: CustomerMessage, decision: LanguageDecision) -> AsyncIterator[Step]:
         turns = await recent_turns(self._conversations, message, self._history_tokens)
-        written = self._generator.write(
-            message.text,
-            history=as_messages(turns),
-            language=language(decision.language).english,
-            rule=self._phrases.text("prompt.answer_language", decision.language),
-        )
-        async for step in written:
+        async for step in self._ladder.climb(message.text, decision.language, as_messages(turns)):
             yield step
 
-    def _outcome(self, written: Written | None, decision: LanguageDecision) -> tuple[str, Source, str | None]:
-        if written is not None and written.text:
-            return written.text, Source.GENERATED, written.model
-        return self._phrases.text("error.unwritten", decision.language), Source.DECLINED, None
-
-    def _note(self, reply: Reply, written: Written | None) -> None:
+    def _note(self, reply: Reply, answer: Answer) -> None:
         self._metrics.replied(reply)
-        usage = written.usage if written else None
+        usage = answer.usage
         if usage is not None:
             self._metrics.spent(usage.prompt_tokens, usage.completion_tokens)
         logger.info(
@@ -127,6 +118,7 @@ class Line:
             confidence=round(reply.decision.confidence, 3),
             decided_by=reply.decision.decided_by.value,
             source=reply.source.value,
+            reason=answer.reason,
             first_word_seconds=round(reply.first_word_seconds or 0.0, 3),
             seconds=round(reply.seconds, 3),
             tokens=usage.completion_tokens if usage else None,

@@ -50,6 +50,8 @@ class Reply:
 
     Attributes:
         model: the name of the weights that wrote it, or None where no model did.
+        citations: the passages or the approved answer that it stands on.
+        reason: why this rung wrote it and no earlier one, in snake_case, or None.
         first_word_seconds: from the message's arrival to the first released text.
         seconds: from the message's arrival to the end.
     """
@@ -62,5 +64,6 @@ class Reply:
     source: Source
     model: str | None
     citations: tuple[Citation, ...] = field(default=())
+    reason: str | None = None
     first_word_seconds: float | None = None
     seconds: float = 0.0

@@ -23,6 +23,7 @@ def reply_record(reply: Reply) -> dict[str, Any]:
         "decided_by": reply.decision.decided_by.value,
         "source": reply.source.value,
         "model": reply.model,
+        "reason": reply.reason,
         "citations": [{"document": c.document, "title": c.title, "url": c.url} for c in reply.citations],
         "first_word_seconds": None
         if reply.first_word_seconds is None
@@ -42,6 +43,7 @@ def reply_of(data: Mapping[str, Any], *, conversation_id: ConversationId, turn_i
         source=Source(data["source"]),
         model=data["model"],
         citations=tuple(Citation(c["document"], c["title"], c.get("url")) for c in data["citations"]),
+        reason=data.get("reason"),
         first_word_seconds=data["first_word_seconds"],
         seconds=data["seconds"],
     )

@@ -1,11 +1,13 @@
 """What the operator can set: `groups.py` has every setting, `load` reads them once, at the start."""
 
 from dragoman.settings.groups import (
+    AnswerSettings,
     ConversationSettings,
     DatabaseSettings,
     DeskSettings,
     EngineSettings,
     GenerationSettings,
+    KnowledgeSettings,
     LogSettings,
     ModelSettings,
     Settings,
@@ -13,11 +15,13 @@ from dragoman.settings.groups import (
 from dragoman.settings.loading import default_home, load
 
 __all__ = [
+    "AnswerSettings",
     "ConversationSettings",
     "DatabaseSettings",
     "DeskSettings",
     "EngineSettings",
     "GenerationSettings",
+    "KnowledgeSettings",
     "LogSettings",
     "ModelSettings",
     "Settings",

@@ -4,7 +4,7 @@ The descriptions are for operators: `docs/reference/settings.md` is written from
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
@@ -21,6 +21,14 @@ def _url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _level(value: str) -> str:
+    code, _, level = value.partition("=")
+    if code not in get_args(LanguageCode) or level not in ("generate", "quote", "curated only"):
+        raise ValueError("a language and a level such as fr=quote")
+    return value
+
+
+LanguageLevel = Annotated[str, AfterValidator(_level)]
 HttpUrl = Annotated[str, AfterValidator(_url)]
 FilePath = Annotated[Path, AfterValidator(Path.expanduser)]
 
@@ -165,6 +173,49 @@ class GenerationSettings(_Group):
     )
 
 
+class AnswerSettings(_Group):
+    """What customers are told."""
+
+    contact: str | None = Field(
+        default=None,
+        max_length=200,
+        description="Where a customer reaches a person: an e-mail address, a telephone number or a link. Said when the desk declines, and when somebody asks for a person.",
+    )
+    levels: tuple[LanguageLevel, ...] = Field(
+        default=(),
+        description="How far the model may be trusted in a language, instead of what was measured (`[\"fr=generate\", \"lo=curated only\"]`): `generate` lets it write, `quote` only quotes passages, `curated only` gives approved answers and declines the rest.",
+    )
+
+
+class KnowledgeSettings(_Group):
+    """What the desk knows."""
+
+    folder: FilePath | None = Field(
+        default=None,
+        description="A folder of documents taken in at every start; what changed is read anew, what is gone is forgotten. Empty: the demonstration shop, as long as nothing else was taken in.",
+    )
+    demonstration: bool = Field(
+        default=True, description="Begin with the demonstration shop where there is no knowledge yet."
+    )
+    api_key: SecretStr | None = Field(
+        default=None,
+        description="Key for `/api/v1/knowledge`, sent as a bearer token. Empty: one is made in the home folder, in the file `api-key`.",
+    )
+    embeddings_url: HttpUrl | None = Field(
+        default=None,
+        description="OpenAI-compatible server (`http://gpu-1:8000/v1`) whose `/embeddings` is used instead of the bundled model.",
+    )
+    embeddings_key: SecretStr | None = Field(default=None, description="Key sent to that server.")
+    embeddings_model: str | None = Field(
+        default=None, description="Embedding model asked for there. By default the first one it lists."
+    )
+    crawl_private: bool = Field(
+        default=False,
+        description="Let crawling reach private addresses: pages of your own network. Anyone who may add pages could then read what the desk's machine can reach.",
+    )
+    max_document_mb: int = Field(default=50, ge=1, le=1000, description="Largest document taken in, in MB.")
+
+
 class ConversationSettings(_Group):
     """How long conversations last."""
 
@@ -207,6 +258,8 @@ class Settings(_Group):
     engine: EngineSettings = Field(default_factory=EngineSettings)
     model: ModelSettings = Field(default_factory=ModelSettings)
     generation: GenerationSettings = Field(default_factory=GenerationSettings)
+    answers: AnswerSettings = Field(default_factory=AnswerSettings)
+    knowledge: KnowledgeSettings = Field(default_factory=KnowledgeSettings)
     conversations: ConversationSettings = Field(default_factory=ConversationSettings)
     database: DatabaseSettings = Field(default_factory=DatabaseSettings)
     log: LogSettings = Field(default_factory=LogSettings)

@@ -12,14 +12,17 @@ import pytest
 from blockbuster import blockbuster_ctx
 
 from dragoman.engines.base import Engine
+from dragoman.languages.detect import Detector
+from dragoman.languages.phrases import Phrases
 from dragoman.settings import Settings
 from dragoman.storage.conversations import open_conversations
+from dragoman.testing.engine_ladder import EngineLadder
 from dragoman.testing.loopback import loopback
 from dragoman.testing.scripted_engine import ScriptedEngine
 from dragoman.testing.stream_reading import read_events
 from dragoman.web.app import create_app
 from dragoman.web.desk import Desk
-from dragoman.wiring import assemble
+from dragoman.wiring import assemble, sampling
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +83,18 @@ class OpenDesk:
 
 @asynccontextmanager
 async def serving_desk(database_url: str, engine: Engine, **settings: Any) -> AsyncGenerator[OpenDesk]:
-    """Serve a desk on a free loopback port; `settings` are groups of settings, by name."""
+    """Serve a desk whose engine says what it likes on a free loopback port; `settings` are groups of settings, by name."""
     async with AsyncExitStack() as stack:
         conversations = await stack.enter_async_context(open_conversations(database_url, connections=5))
-        desk = assemble(Settings(**settings), conversations=conversations, engine=engine)
+        given, phrases = Settings(**settings), Phrases.load()
+        desk = assemble(
+            given,
+            conversations=conversations,
+            engine=engine,
+            ladder=EngineLadder(engine, phrases, sampling(given.generation)),
+            phrases=phrases,
+            detector=Detector(fallback=given.desk.fallback),
+        )
         stack.push_async_callback(desk.runner.drain, 5.0)
         stack.callback(desk.stopping.set)
         url = await stack.enter_async_context(loopback(create_app(desk)))

@@ -1,12 +1,13 @@
-"""The one place that chooses implementations and opens them."""
+"""Opens a desk: its rooms put together, served until told to stop."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
-from dragoman.answers.generate import Generator
+from dragoman.answers.base import Answering
 from dragoman.conversation.metrics import TurnMetrics
 from dragoman.conversation.runner import Runner
 from dragoman.conversation.sweeper import keep_sweeping
@@ -14,6 +15,7 @@ from dragoman.conversation.turn import Line
 from dragoman.engines.base import Engine, Sampling
 from dragoman.engines.in_turn import InTurn
 from dragoman.engines.openai import OpenAIEngine
+from dragoman.languages.base import LanguageDetector
 from dragoman.languages.detect import Detector
 from dragoman.languages.phrases import Phrases
 from dragoman.serving.listen import listen
@@ -23,6 +25,8 @@ from dragoman.storage.conversations import open_conversations
 from dragoman.watching.metrics import new_registry
 from dragoman.web.app import create_app
 from dragoman.web.desk import Desk
+from dragoman.wiring.knowledge import open_knowledge
+from dragoman.wiring.ladder import build_ladder
 
 # Within what a supervisor gives the desk beyond its drain before it kills it (`supervisor/household.py`).
 _LAST_WORDS_SECONDS = 2.0
@@ -57,9 +61,11 @@ def sampling(settings: GenerationSettings) -> Sampling:
 
 @asynccontextmanager
 async def open_desk(
-    settings: Settings, *, database_url: str, engine_urls: Sequence[str]
+    settings: Settings, *, database_url: str, engine_urls: Sequence[str], home: Path | None = None
 ) -> AsyncGenerator[Desk]:
     """Open a desk on a database and engines; leaving the context closes them.
+
+    `home` may hold what was measured there.
 
     Raises:
         StorageUnavailableError: the database cannot be reached.
@@ -70,7 +76,31 @@ async def open_desk(
         )
         engine = open_engine(settings.engine, engine_urls)
         stack.push_async_callback(engine.close)
-        desk = assemble(settings, conversations=conversations, engine=engine)
+        knowledge = await stack.enter_async_context(
+            open_knowledge(
+                settings.knowledge,
+                database_url=database_url,
+                fallback=settings.desk.fallback,
+                connections=settings.database.connections,
+            )
+        )
+        phrases, detector = Phrases.load(), Detector(fallback=settings.desk.fallback)
+        ladder = build_ladder(
+            settings.answers,
+            knowledge=knowledge,
+            engine=engine,
+            phrases=phrases,
+            detector=detector,
+            home=home,
+        )
+        desk = assemble(
+            settings,
+            conversations=conversations,
+            engine=engine,
+            ladder=ladder,
+            phrases=phrases,
+            detector=detector,
+        )
         stack.push_async_callback(desk.runner.drain, 0)
         await stack.enter_async_context(_sweeping(settings, conversations))
         yield desk
@@ -81,17 +111,18 @@ def assemble(
     *,
     conversations: Conversations,
     engine: Engine,
+    ladder: Answering,
+    phrases: Phrases,
+    detector: LanguageDetector,
 ) -> Desk:
     """Put a desk together from opened parts."""
     fallback = settings.desk.fallback
-    phrases = Phrases.load()
     registry = new_registry()
     metrics = TurnMetrics(registry)
     line = Line(
         conversations=conversations,
-        detector=Detector(fallback=fallback),
-        generator=Generator(engine, sampling(settings.generation)),
-        phrases=phrases,
+        detector=detector,
+        ladder=ladder,
         history_tokens=settings.generation.history_tokens,
         metrics=metrics,
     )
@@ -148,6 +179,7 @@ async def run_desk(
     *,
     database_url: str,
     engine_urls: Sequence[str],
+    home: Path | None = None,
     on_listening: Callable[[int], None] | None = None,
     stop: asyncio.Event | None = None,
 ) -> None:
@@ -159,7 +191,7 @@ async def run_desk(
     """
     drain_seconds = settings.desk.drain_seconds
     async with (
-        open_desk(settings, database_url=database_url, engine_urls=engine_urls) as desk,
+        open_desk(settings, database_url=database_url, engine_urls=engine_urls, home=home) as desk,
         _draining(desk, drain_seconds),
     ):
         await listen(

@@ -1,0 +1,161 @@
+"""The ladder of answers, top to bottom: the first rung that answers wins, and says why it did."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+from dragoman.answers.answerable import Answerable
+from dragoman.answers.base import Answer, Question, Step
+from dragoman.answers.cache import AnswerCache
+from dragoman.answers.curated import CuratedAnswers
+from dragoman.answers.decline import Decline
+from dragoman.answers.generate import Renderer
+from dragoman.answers.levels import Levels
+from dragoman.answers.model_name import ModelName
+from dragoman.answers.quote import Quote, citation_of, close_finds
+from dragoman.answers.small_talk import SmallTalk
+from dragoman.embeddings.base import Embedder
+from dragoman.engines.base import ChatMessage
+from dragoman.knowledge.search import Search
+from dragoman.nouns.curated import CuratedMatch
+from dragoman.nouns.knowledge import Found
+from dragoman.nouns.level import Level
+from dragoman.nouns.message import Source
+
+# Passages looked at: the best is given, the next may be given too, the rest say how it stands out.
+_LIMIT = 5
+
+
+class KnownTopics(Protocol):
+    """What the ladder asks of the knowledge beside passages; see `dragoman.storage.knowledge`."""
+
+    async def version(self) -> int:
+        """Return the version of the knowledge, which grows with every change."""
+        ...
+
+    async def topics(self, language: str) -> Sequence[str]:
+        """Return the topic areas that it covers, named in `language` where they have a name in it."""
+        ...
+
+
+class Ladder:
+    """Climbs down from what a person approved to an honest decline. See `dragoman.answers.base.Answering`.
+
+    Args:
+        embedder: makes the question's vector, once.
+        knowledge: its version and topics.
+        small_talk, curated, cache, search, answerable, renderer, quote, decline: the rungs, and what stands between.
+        levels: how far the model may be trusted in each language.
+        model_name: which model that is.
+    """
+
+    def __init__(
+        self,
+        *,
+        embedder: Embedder,
+        knowledge: KnownTopics,
+        small_talk: SmallTalk,
+        curated: CuratedAnswers,
+        cache: AnswerCache,
+        search: Search,
+        answerable: Answerable,
+        renderer: Renderer,
+        quote: Quote,
+        decline: Decline,
+        levels: Levels,
+        model_name: ModelName,
+    ) -> None:
+        self._embedder = embedder
+        self._knowledge = knowledge
+        self._small_talk = small_talk
+        self._curated = curated
+        self._cache = cache
+        self._search = search
+        self._answerable = answerable
+        self._renderer = renderer
+        self._quote = quote
+        self._decline = decline
+        self._levels = levels
+        self._model_name = model_name
+
+    async def climb(self, text: str, language: str, history: Sequence[ChatMessage]) -> AsyncIterator[Step]:
+        """See the base."""
+        if (talk := self._small_talk.answer(text, language)) is not None:
+            yield talk
+            return
+
+        question = await self._read(text, language, history)
+        approved = await self._curated.find(question)
+        if approved is not None and approved.sure:
+            yield _curated(approved, "same_question")
+            return
+
+        version = await self._knowledge.version()
+        if (kept := await self._cache.find(question, version)) is not None:
+            yield kept
+            return
+
+        question, found = await self._passages(question)
+        verdict = self._answerable.judge(language, found)
+        if approved is not None and (verdict.answerable or not found):
+            yield _curated(approved, "near_question")
+            return
+        level = self._levels.of(await self._model_name.current(), language)
+        if not verdict.answerable or level is Level.CURATED_ONLY:
+            reason = "not_approved" if verdict.answerable else verdict.reason
+            yield self._decline.answer(language, await self._knowledge.topics(language), reason)
+            return
+
+        answer: Answer | None = None
+        async for step in self._from_passages(question, found, level):
+            if isinstance(step, Answer):
+                answer = step
+            yield step
+        assert answer is not None, "a quotation can always be made"
+        await self._cache.store(question, answer, version)
+
+    async def _read(self, text: str, language: str, history: Sequence[ChatMessage]) -> Question:
+        vector = (await self._embedder.queries([text]))[0]
+        return Question(text, language, vector, history)
+
+    async def _passages(self, question: Question) -> tuple[Question, Sequence[Found]]:
+        """Search; for a question that finds nothing by itself, with what the customer said before it.
+
+        "And to Austria?" means something only after "How long does delivery take?".
+        """
+        found = await self._find(question)
+        said_before = [message.content for message in question.history if message.role == "user"]
+        if not said_before or self._answerable.judge(question.language, found).answerable:
+            return question, found
+        text = f"{said_before[-1]}\n{question.text}"
+        together = await self._read(text, question.language, question.history)
+        return together, await self._find(together)
+
+    async def _find(self, question: Question) -> Sequence[Found]:
+        return await self._search.find(
+            question.text, question.vector, language=question.language, limit=_LIMIT
+        )
+
+    async def _from_passages(
+        self, question: Question, found: Sequence[Found], level: Level
+    ) -> AsyncIterator[Step]:
+        citations = tuple(citation_of(one.passage) for one in close_finds(found))
+        yield citations
+        passage, language = found[0].passage, question.language
+        reason = "own_words" if passage.language == language else f"level_{level.name.lower()}"
+        if level is Level.GENERATE and passage.language != language and len(citations) == 1:
+            sentences = await self._quote.sentences(question, passage)
+            written = self._renderer.write(
+                sentences, of=passage.language, language=language, citations=citations
+            )
+            answered = False
+            async for step in written:
+                answered = True
+                yield step
+            if answered:
+                return
+            reason = "not_rendered"
+        yield await self._quote.answer(question, found, reason)
+
+
+def _curated(match: CuratedMatch, reason: str) -> Answer:
+    return Answer(match.text, Source.CURATED, (match.citation,), reason=reason)

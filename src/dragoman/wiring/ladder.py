@@ -1,0 +1,55 @@
+"""Puts the rungs of the ladder together."""
+
+from pathlib import Path
+
+from dragoman.answers.answerable import Answerable
+from dragoman.answers.cache import AnswerCache
+from dragoman.answers.check import Check
+from dragoman.answers.curated import CuratedAnswers
+from dragoman.answers.decline import Decline
+from dragoman.answers.generate import Renderer
+from dragoman.answers.ladder import Ladder
+from dragoman.answers.levels import Levels
+from dragoman.answers.model_name import ModelName
+from dragoman.answers.quote import Quote
+from dragoman.answers.small_talk import SmallTalk
+from dragoman.engines.base import Engine
+from dragoman.languages.base import LanguageDetector
+from dragoman.languages.phrases import Phrases
+from dragoman.nouns.level import Level
+from dragoman.settings import AnswerSettings
+from dragoman.storage.answer_cache import PostgresAnswerCache
+from dragoman.wiring.knowledge import OpenKnowledge
+
+
+def build_ladder(
+    settings: AnswerSettings,
+    *,
+    knowledge: OpenKnowledge,
+    engine: Engine,
+    phrases: Phrases,
+    detector: LanguageDetector,
+    home: Path | None = None,
+) -> Ladder:
+    """Return the ladder of one desk; `home` may hold levels that were measured there. Blocks for some milliseconds."""
+    embedder, contact = knowledge.embedder, settings.contact
+    kept = PostgresAnswerCache(knowledge.database, embedder=embedder.name, dimensions=embedder.dimensions)
+    return Ladder(
+        embedder=embedder,
+        knowledge=knowledge,
+        small_talk=SmallTalk.load(phrases, contact=contact),
+        curated=CuratedAnswers(knowledge.curated, embedder),
+        cache=AnswerCache(kept),
+        search=knowledge.search,
+        answerable=Answerable.load(),
+        renderer=Renderer(engine, phrases, Check(detector, embedder)),
+        quote=Quote(phrases, embedder),
+        decline=Decline(phrases, contact=contact),
+        levels=Levels.load(home, _override(settings)),
+        model_name=ModelName(engine),
+    )
+
+
+def _override(settings: AnswerSettings) -> dict[str, Level]:
+    given = (item.partition("=") for item in settings.levels)
+    return {code: Level(level) for code, _, level in given}
