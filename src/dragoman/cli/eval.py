@@ -3,6 +3,7 @@
 import asyncio
 import json
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -100,7 +101,10 @@ def evaluate(
     earlier = _earlier(compare)
     called = invocation(ctx)
     order = _order(
-        surroundings=_surroundings(called, engine or [], model, knowledge, save_levels=save_levels),
+        surroundings=replace(
+            _surroundings(called, engine or [], model, knowledge, save_levels=save_levels),
+            desk=strategy == "desk",
+        ),
         asked=_questions(questions, suite, languages, limit, strategy),
         strategy=strategy,
         at_once=at_once,
@@ -184,11 +188,14 @@ def _surroundings(
     from dragoman.evaluation.throwaway import Surroundings
     from dragoman.nouns.level import Level
     from dragoman.settings.loading import FILE_NAME, variable
+    from dragoman.watching.logs import configure
     from dragoman.wiring.knowledge import OpenKnowledge, open_knowledge
 
     if model is not None and not engine:
         raise OperatorError("--model names a model of the server that --engine names: give both.")
     settings = called.settings({"engine.urls": engine or None, "engine.model": model})
+    # What is measured goes wrong in the report, not in the log; what the processes of the run log is theirs.
+    configure(format=settings.log.format, level="error", process="eval")
     seed = {} if settings.generation.seed is not None else {variable("generation.seed"): str(_SEED)}
     key = settings.engine.api_key
 

@@ -55,7 +55,7 @@ async def asker(
     """Open a way to answer on what runs, and the search beside it."""
     async with AsyncExitStack() as stack:
         find = search_of(running.knowledge)
-        if strategy == "desk":
+        if running.desk_url is not None:
             client = httpx.AsyncClient(base_url=running.desk_url, timeout=SILENCE_SECONDS)
             yield Desk(await stack.enter_async_context(client)), find
             return
@@ -100,7 +100,7 @@ def ensure_alive(running: Running) -> None:
     Raises:
         OperatorError: the desk is gone.
     """
-    if running.desk.pid is None:
+    if running.desk is not None and running.desk.pid is None:
         raise OperatorError(
             "The desk ended in the middle of the run; see why with `dragoman serve`, then run again."
         )

@@ -36,6 +36,7 @@ class Surroundings:
         variables: further settings as environment variables.
         knowledge: files and folders that the knowledge is read from.
         level: trust the model so far in every language, whatever was measured; None: as customers meet it.
+        desk: whether a desk is wanted; other ways of the trade do without.
     """
 
     open_knowledge: Callable[[str], AbstractAsyncContextManager[OpenKnowledge]]
@@ -47,6 +48,7 @@ class Surroundings:
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
     knowledge: Sequence[Path] = ()
     level: Level | None = None
+    desk: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +58,15 @@ class Running:
     Attributes:
         model: the weights that answer, as the engine names them; None where an engine of others' was not told.
         knowledge: what the desk knows, opened beside it.
-        desk: the desk's process, to be asked whether it lives.
+        desk_url, desk: where the desk is, and its process; None where another way is to be measured.
     """
 
-    desk_url: str
+    desk_url: str | None
     engine_urls: Sequence[str]
     model: str | None
     knowledge: OpenKnowledge
     home: Path
-    desk: Child
+    desk: Child | None
 
 
 @asynccontextmanager
@@ -90,6 +92,9 @@ async def running(given: Surroundings, listener: Listener) -> AsyncGenerator[Run
         await add_knowledge(opened, given.knowledge, listener)
         if given.level is not None and model is not None:
             await asyncio.to_thread(_force_level, home, model, given.level)
+        if not given.desk:
+            yield Running(None, urls, model, opened, home, None)
+            return
         facts = await start("desk", _desk_variables(given, common, urls))
         yield Running(f"http://{_LOOPBACK}:{facts['port']}", urls, model, opened, home, start.last)
 
