@@ -28,12 +28,10 @@ class Background:
     questions: Mapping[str, Vector] = field(default_factory=dict[str, Vector])
     passages: Mapping[str, Vector] = field(default_factory=dict[str, Vector])
 
-    def towards(self, vector: Vector, language: str, other: str) -> Vector:
-        """Return the vector with which a question in `language` is compared with passages in the `other` one."""
+    def abroad(self, vector: Vector, language: str) -> Vector:
+        """Return the vector with which a question in `language` is compared with passages in other languages."""
         average = self.questions.get(language)
-        if average is None or language == other:
-            return vector
-        return (vector - _TAKEN_AWAY * average).astype(np.float32)
+        return vector if average is None else (vector - _TAKEN_AWAY * average).astype(np.float32)
 
     def expected(self, compared: Vector, language: str) -> float:
         """Return what any passage in `language` scores beside a question's vector `compared`."""

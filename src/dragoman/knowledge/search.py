@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from dragoman.knowledge.background import Background, background_of
 from dragoman.knowledge.words import exact, tokens
 from dragoman.nouns.knowledge import Found
-from dragoman.storage.search import Candidate, Counts, PassageIndex
+from dragoman.storage.search import Candidate, Counts, Meaning, PassageIndex
 
 # What goes into the ranking of each language, by meaning and by words.
 _CANDIDATES = 10
 # Passages that are fetched for having words of the question.
-_WITH_WORDS = 2000
+_WITH_WORDS = 1000
 # What words add to a cosine (docs/decisions/0009-search.md). Cosines of one search differ by some hundredths.
 _WORDS_WEIGH = 0.03
 # A code or an address that the customer wrote is what the question is about.
@@ -66,31 +66,29 @@ class Search:
         words = list(dict.fromkeys(tokens(text)))[:_MOST_WORDS]
         counts = await self._index.counts(words)
         asked = _Asked(language, rarity(words, counts), exact(text))
-        towards = {other: self._background.towards(vector, language, other) for other in counts.languages}
-        ids = await self._candidates(asked, counts, towards)
-        candidates = await self._index.candidates(ids, vector, towards, words)
-        return ranked(candidates, asked, towards, self._background)[:limit]
+        meaning = Meaning(language, own=vector, other=self._background.abroad(vector, language))
+        ids = await self._candidates(asked, counts, meaning)
+        candidates = await self._index.candidates(ids, meaning, words)
+        return _ranked(candidates, asked, meaning, self._background)[:limit]
 
-    async def _candidates(
-        self, asked: _Asked, counts: Counts, towards: Mapping[str, NDArray[np.float32]]
-    ) -> Sequence[int]:
+    async def _candidates(self, asked: _Asked, counts: Counts, meaning: Meaning) -> Sequence[int]:
         """Return the ids of those that are looked at closely."""
         telling = {word: asked.words[word] for word in _rarest(counts.words)}
         near, having = await asyncio.gather(
-            self._index.by_meaning(towards, counts.languages, most=_CANDIDATES),
+            self._index.by_meaning(meaning, counts.languages, most=_CANDIDATES),
             self._index.by_words(telling, most=_CANDIDATES),
         )
         return sorted({*near, *having})
 
 
-def ranked(
-    candidates: Sequence[Candidate],
-    asked: _Asked,
-    towards: Mapping[str, NDArray[np.float32]],
-    background: Background,
+def _ranked(
+    candidates: Sequence[Candidate], asked: _Asked, meaning: Meaning, background: Background
 ) -> list[Found]:
     """Return candidates best first."""
-    expected = {language: background.expected(vector, language) for language, vector in towards.items()}
+    expected = {
+        language: background.expected(meaning.own if language == asked.language else meaning.other, language)
+        for language in {one.passage.language for one in candidates}
+    }
     shares = {one.passage.id: _share(one.words, asked.words) for one in candidates}
     # Words tell apart what is in one language. Between languages they only say which language was asked in.
     best = defaultdict[str, float](float)

@@ -1,6 +1,5 @@
 """What PostgreSQL finds: passages near in meaning, and passages that have a question's words."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,13 +35,28 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a question means, (dimensions,).
+
+    Attributes:
+        language: the code of its language.
+        own: with which passages in that language are compared: its vector, length 1.
+        other: with which passages in other languages are compared.
+    """
+
+    language: str
+    own: Vector
+    other: Vector
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A passage that may bear on a question.
 
     Attributes:
         passage: the passage.
         meaning: cosine of its vector and the question's; 0 where another embedder made it.
-        compared: its vector's product with the one that its language is compared with; None likewise.
+        compared: its vector's product with the one that passages in its language are compared with; None likewise.
         words: those of the question's words that it has.
     """
 
@@ -75,55 +89,48 @@ class PassageIndex:
         values = {"words": _storable(list(weights)), "weights": list(weights.values()), "most": most}
         return [row["id"] for row in await self._database.rows(_SQL["by_words"], values)]
 
-    async def by_meaning(
-        self, vectors: Mapping[str, Vector], counts: Mapping[str, int], *, most: int
-    ) -> Sequence[int]:
+    async def by_meaning(self, meaning: Meaning, counts: Mapping[str, int], *, most: int) -> Sequence[int]:
         """Return the ids of the passages nearest in meaning, `most` of each language.
 
         Args:
-            vectors: by language, with which its passages are compared.
-            counts: how many passages there are in each; where they are many, nearly all of the nearest are found.
+            meaning: the question's.
+            counts: how many passages there are in each language; where they are many, nearly all of the nearest
+                are found.
             most: how many of each.
         """
-        graphs = [language for language in vectors if self._has_graph(language, counts)]
-        others = {language: vector for language, vector in vectors.items() if language not in graphs}
-        values = {"embedder": self.embedder, "most": most}
+        graphs = [language for language in counts if self._has_graph(language, counts)]
+        others = [language for language in counts if language not in graphs]
+        values = {**_values(meaning), "embedder": self.embedder, "most": most, "languages": others}
         ids: list[int] = []
         if graphs:
-            statement = b" UNION ALL ".join(self._graph(language) for language in graphs)
-            rows = await self._database.rows(statement, {**values, "vectors": _by_language(vectors)})
-            ids += [row["id"] for row in rows]
+            statement = b" UNION ALL ".join(self._graph(language, meaning) for language in graphs)
+            ids += [row["id"] for row in await self._database.rows(statement, values)]
         if others:
-            rows = await self._database.rows(_SQL["by_meaning"], {**values, "vectors": _by_language(others)})
-            ids += [row["id"] for row in rows]
+            ids += [row["id"] for row in await self._database.rows(_SQL["by_meaning"], values)]
         return ids
 
     def _has_graph(self, language: str, counts: Mapping[str, int]) -> bool:
-        return (
-            self.embedder == _GRAPHS_OF
-            and _CODE.fullmatch(language) is not None
-            and counts.get(language, 0) > _LOOKED_THROUGH
-        )
+        known = self.embedder == _GRAPHS_OF and _CODE.fullmatch(language) is not None
+        return known and counts[language] > _LOOKED_THROUGH
 
-    def _graph(self, language: str) -> bytes:
-        statement = _SQL["by_graph"].replace(b"{language}", language.encode())
-        return statement.replace(b"{embedder}", self.embedder.encode())
+    def _graph(self, language: str, meaning: Meaning) -> bytes:
+        names = {
+            "language": language,
+            "embedder": self.embedder,
+            "vector": "own" if language == meaning.language else "other",
+        }
+        statement = _SQL["by_graph"]
+        for name, value in names.items():
+            statement = statement.replace(b"{%b}" % name.encode(), value.encode())
+        return statement
 
     async def candidates(
-        self, ids: Sequence[int], vector: Vector, vectors: Mapping[str, Vector], words: Sequence[str]
+        self, ids: Sequence[int], meaning: Meaning, words: Sequence[str]
     ) -> Sequence[Candidate]:
-        """Return the passages of these ids beside a question, in no order.
-
-        Args:
-            ids: the passages.
-            vector: what the question means.
-            vectors: by language, with which its passages are compared.
-            words: the question's.
-        """
+        """Return the passages of these ids beside a question of this meaning and these words, in no order."""
         values = {
+            **_values(meaning),
             "ids": list(ids),
-            "vector": literal(vector),
-            "vectors": _by_language(vectors),
             "words": _storable(words),
             "embedder": self.embedder,
         }
@@ -135,8 +142,12 @@ def literal(vector: Vector) -> str:
     return "[" + ",".join(map(repr, vector.astype(float).round(7).tolist())) + "]"
 
 
-def _by_language(vectors: Mapping[str, Vector]) -> str:
-    return json.dumps({language: literal(vector) for language, vector in vectors.items()})
+def _values(meaning: Meaning) -> dict[str, str]:
+    return {
+        "language": meaning.language,
+        "own": literal(meaning.own),
+        "other": literal(meaning.other),
+    }
 
 
 def _storable(words: Sequence[str]) -> list[str]:

@@ -21,8 +21,9 @@ WHERE place <= %(most)s;
 
 -- name: by_meaning
 -- The best of each language by meaning, every passage looked at.
-WITH asked AS MATERIALIZED (  -- each vector is read once, not for every passage
-    SELECT key AS language, value::vector AS vector FROM jsonb_each_text(%(vectors)s::jsonb)
+WITH asked AS MATERIALIZED (  -- the vectors are read once, not for every passage
+    SELECT language, CASE WHEN language = %(language)s THEN %(own)s::vector ELSE %(other)s::vector END AS vector
+    FROM unnest(%(languages)s::text[]) AS language
 )
 SELECT near.id
 FROM asked
@@ -40,14 +41,12 @@ CROSS JOIN LATERAL (
     SELECT id
     FROM passage
     WHERE language = '{language}' AND embedded_by = '{embedder}'
-    ORDER BY embedding::halfvec(384) <#> (%(vectors)s::jsonb ->> '{language}')::halfvec(384)
+    ORDER BY embedding::halfvec(384) <#> %({vector})s::halfvec(384)
     LIMIT %(most)s
 )
 
 -- name: passages
-WITH asked AS MATERIALIZED (
-    SELECT key AS language, value::vector AS vector FROM jsonb_each_text(%(vectors)s::jsonb)
-)
+WITH asked AS MATERIALIZED (SELECT %(own)s::vector AS own, %(other)s::vector AS other)
 SELECT
     passage.id,
     passage.document,
@@ -58,13 +57,13 @@ SELECT
     passage.place,
     document.url,
     passage.version,
-    CASE WHEN passage.embedded_by = %(embedder)s THEN -(passage.embedding <#> %(vector)s::vector) END AS meaning,
+    CASE WHEN passage.embedded_by = %(embedder)s THEN -(passage.embedding <#> asked.own) END AS meaning,
     CASE
         WHEN passage.embedded_by = %(embedder)s
-            THEN -(passage.embedding <#> asked.vector)
+            THEN -(passage.embedding <#> CASE WHEN passage.language = %(language)s THEN asked.own ELSE asked.other END)
     END AS compared,
     ARRAY(SELECT word FROM unnest(%(words)s::text[]) AS word WHERE word = ANY (passage.words)) AS words
 FROM passage
 JOIN document ON document.id = passage.document
-JOIN asked ON asked.language = passage.language
+CROSS JOIN asked
 WHERE passage.id = ANY (%(ids)s);
