@@ -185,7 +185,8 @@ class _Shelf:
         count = len(self._kept)
         if count == len(self._vectors):
             grown = np.empty((max(64, 2 * count), row.vector.shape[0]), np.float32)
-            grown[:count] = self._vectors[:count]
+            if count:
+                grown[:count] = self._vectors
             self._vectors = grown
         answer = _answer_of(row.answer)
         self._vectors[count] = row.vector

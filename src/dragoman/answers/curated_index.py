@@ -76,7 +76,7 @@ class Index:
 
 
 def build(version: int, texts: Sequence[tuple[CuratedText, Vectors]]) -> Index:
-    """Return the index of texts with their vectors (question, wordings, answer), an entry's side by side."""
+    """Return the index of texts with their vectors (question, wordings), an entry's side by side."""
     own: dict[tuple[EntryId, str], Own] = {}
     first: dict[EntryId, int] = {}
     languages: list[str] = []
@@ -87,8 +87,7 @@ def build(version: int, texts: Sequence[tuple[CuratedText, Vectors]]) -> Index:
         languages.extend([text.language] * len(wordings))
         marks = tuple(marks_of(wording, text.language) for wording in wordings)
         own[text.entry, text.language] = Own(text, rows, marks)
-    # The last vector of a text is its answer's.
-    raw = np.concatenate([vectors[:-1] for _, vectors in texts]) if texts else np.empty((0, 0), np.float32)
+    raw = np.concatenate([vectors for _, vectors in texts]) if texts else np.empty((0, 0), np.float32)
     means = _means(raw, languages)
     shifts = (
         np.stack([means.get(one, np.zeros(raw.shape[1], np.float32)) for one in languages]) if texts else raw

@@ -64,7 +64,7 @@ async def import_curated(
 async def embed_texts(
     embedder: Embedder, texts: Sequence[CuratedText], *, told: Told | None = None
 ) -> list[NDArray[np.float32]]:
-    """Return for each text the vectors of its question, its wordings and its answer, in this order."""
+    """Return for each text the vectors of its question and its wordings, in this order."""
     made: list[NDArray[np.float32]] = []
     for start in range(0, len(texts), _BATCH):
         batch = texts[start : start + _BATCH]
@@ -75,11 +75,9 @@ async def embed_texts(
 
 
 async def _embed_batch(embedder: Embedder, texts: Sequence[CuratedText]) -> list[NDArray[np.float32]]:
-    questions = await embedder.queries([one for text in texts for one in (text.question, *text.wordings)])
-    answers = await embedder.passages([text.answer for text in texts])
+    vectors = await embedder.queries([one for text in texts for one in (text.question, *text.wordings)])
     ends = np.cumsum([1 + len(text.wordings) for text in texts])
-    parts = np.split(questions, ends[:-1])
-    return [np.vstack((part, answer)) for part, answer in zip(parts, answers, strict=True)]
+    return np.split(vectors, ends[:-1])
 
 
 async def coverage(store: PostgresCurated) -> Coverage:

@@ -14,7 +14,7 @@ import regex
 from dragoman.languages.cleaning import clean
 from dragoman.languages.registry import LANGUAGES, match_tag
 from dragoman.nouns.curated import CuratedStatus, CuratedText, EntryId
-from dragoman.nouns.errors import OperatorError
+from dragoman.nouns.errors import KnowledgeRefusedError
 
 LONG_COLUMNS = ("id", "topic", "language", "question", "wordings", "answer", "status", "reviewer")
 WORDINGS_APART = "|"
@@ -42,10 +42,8 @@ class RowError:
         return f"row {self.row}: {self.message}" if self.row else self.message
 
 
-class RowsInvalidError(OperatorError):
+class RowsInvalidError(KnowledgeRefusedError):
     """Rows of a table cannot be taken in; nothing of it was. `errors` has them all, the message the first few."""
-
-    code = "rows_invalid"
 
     def __init__(self, errors: Sequence[RowError]) -> None:
         shown = "; ".join(str(error) for error in errors[:_MOST_SHOWN])

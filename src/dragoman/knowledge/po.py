@@ -11,7 +11,7 @@ import polib
 from dragoman.knowledge.curated_rows import WORDINGS_APART, RowError, RowsInvalidError, read_rows
 from dragoman.languages.registry import match_tag
 from dragoman.nouns.curated import CuratedStatus, CuratedText
-from dragoman.nouns.errors import OperatorError
+from dragoman.nouns.errors import KnowledgeRefusedError
 
 _PARTS = ("question", "wordings", "answer")
 _TOPIC = "topic: "
@@ -22,10 +22,12 @@ def write_po(texts: Sequence[CuratedText], *, language: str | None, source: str)
     """Return a PO file from one language into another; what has no translation yet is an empty message.
 
     Raises:
-        OperatorError: there is no language, or it is the one to translate from.
+        KnowledgeRefusedError: there is no language, or it is the one to translate from.
     """
     if language is None or language == source:
-        raise OperatorError("a PO file is for one language: name it with --language, another than the source")
+        raise KnowledgeRefusedError(
+            "a PO file is for one language: name it with --language, another than the source"
+        )
     catalogue = polib.POFile(wrapwidth=0)
     catalogue.metadata = {
         "Language": language,
@@ -46,15 +48,17 @@ def read_po(data: bytes) -> list[CuratedText]:
 
     Raises:
         RowsInvalidError: a message is wrong; the row is its line.
-        OperatorError: it is no PO file, or does not say its language.
+        KnowledgeRefusedError: it is no PO file, or does not say its language.
     """
     try:
         catalogue = polib.pofile(data.decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError, ValueError) as error:
-        raise OperatorError(f"the PO file cannot be read: {error}") from None
+        raise KnowledgeRefusedError(f"the PO file cannot be read: {error}") from None
     language = match_tag(catalogue.metadata.get("Language", ""))
     if language is None:
-        raise OperatorError("the PO file does not say its language: write it in the header, “Language: de”")
+        raise KnowledgeRefusedError(
+            "the PO file does not say its language: write it in the header, “Language: de”"
+        )
     rows: dict[str, dict[str, str]] = {}
     lines: dict[str, int] = {}
     for message in catalogue:

@@ -22,7 +22,7 @@ from dragoman.knowledge.curated_rows import (
 )
 from dragoman.knowledge.po import read_po, write_po
 from dragoman.nouns.curated import CuratedText
-from dragoman.nouns.errors import OperatorError
+from dragoman.nouns.errors import KnowledgeRefusedError
 
 Format = Literal["csv", "xlsx", "po"]
 FORMATS: tuple[Format, ...] = ("csv", "xlsx", "po")
@@ -37,13 +37,15 @@ def format_of(path: Path, given: str | None = None) -> Format:
     """Return the format that was given, or the one a file's name says.
 
     Raises:
-        OperatorError: neither is known.
+        KnowledgeRefusedError: neither is known.
     """
     said = (given or path.suffix.removeprefix(".")).lower()
     for known in FORMATS:
         if said == known:
             return known
-    raise OperatorError(f"{path.name} is neither CSV, XLSX nor PO: name it so, or choose one with --format")
+    raise KnowledgeRefusedError(
+        f"{path.name} is neither CSV, XLSX nor PO: name it so, or choose one with --format"
+    )
 
 
 def write_table(
@@ -58,7 +60,7 @@ def write_table(
         source: for PO, the language to translate from.
 
     Raises:
-        OperatorError: a PO file without a language, or from a language into itself.
+        KnowledgeRefusedError: a PO file without a language, or from a language into itself.
     """
     match format:
         case "csv":
@@ -74,10 +76,10 @@ def read_table(data: bytes, format: Format) -> list[CuratedText]:
 
     Raises:
         RowsInvalidError: rows, by their numbers, are wrong.
-        OperatorError: the file cannot be read, or is larger than `MAX_FILE_BYTES`.
+        KnowledgeRefusedError: the file cannot be read, or is larger than `MAX_FILE_BYTES`.
     """
     if len(data) > MAX_FILE_BYTES:
-        raise OperatorError(f"the file is larger than {MAX_FILE_BYTES // 1_000_000} MB: split it")
+        raise KnowledgeRefusedError(f"the file is larger than {MAX_FILE_BYTES // 1_000_000} MB: split it")
     match format:
         case "csv":
             return read_rows(_csv_rows(data))
@@ -134,7 +136,7 @@ def _csv_rows(data: bytes) -> Iterator[Mapping[str, str]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise OperatorError(
+        raise KnowledgeRefusedError(
             f"the file is not UTF-8 (byte {error.start}): save it as “CSV UTF-8”, or as XLSX"
         ) from None
     head = text.split("\n", 1)[0]
@@ -142,7 +144,7 @@ def _csv_rows(data: bytes) -> Iterator[Mapping[str, str]]:
     try:
         yield from _by_name(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
-        raise OperatorError(f"the table cannot be read: {error}") from None
+        raise KnowledgeRefusedError(f"the table cannot be read: {error}") from None
 
 
 def _xlsx_rows(data: bytes) -> Iterator[Mapping[str, str]]:
@@ -150,7 +152,7 @@ def _xlsx_rows(data: bytes) -> Iterator[Mapping[str, str]]:
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
         rows = sheet.to_python(skip_empty_area=False)
     except (CalamineError, OSError, ValueError) as error:
-        raise OperatorError(f"the workbook cannot be read: {error}") from None
+        raise KnowledgeRefusedError(f"the workbook cannot be read: {error}") from None
     yield from _by_name([_as_text(cell) for cell in row] for row in rows)
 
 
@@ -166,6 +168,10 @@ def _by_name(rows: Iterable[Sequence[str]]) -> Iterator[Mapping[str, str]]:
             names = [name.strip().lower() for name in row]
             if len(set(filter(None, names))) != len(list(filter(None, names))):
                 raise RowsInvalidError([RowError(1, "two columns have one name")])
+            if "id" not in names:
+                raise RowsInvalidError(
+                    [RowError(1, "no column is named id, as in the first row of an export")]
+                )
             continue
         if any(cell.strip() for cell in row[len(names) :]):
             raise RowsInvalidError([RowError(number, "more cells than the table has columns")])

@@ -55,7 +55,7 @@ class PostgresCurated:
     async def texts_with_vectors(
         self, *, status: CuratedStatus, embedder: str, dimensions: int
     ) -> list[tuple[CuratedText, Vectors | None]]:
-        """Return texts with the vectors of question, wordings and answer, in this order; None where another embedder made them."""
+        """Return texts with the vectors of question and wordings, in this order; None where another embedder made them."""
         rows = await self._texts(None, None, status, with_vectors=True)
         return [
             (_text(row), unpacked(row["vectors"], dimensions) if row["embedder"] == embedder else None)
@@ -67,7 +67,7 @@ class PostgresCurated:
 
         Args:
             texts: no entry twice in a language. The topic of an entry's first text becomes that of the entry.
-            vectors: for each text those of its question, its wordings and its answer.
+            vectors: for each text those of its question and its wordings.
             embedder: the name of what made them.
         """
         if not texts:

@@ -16,7 +16,7 @@ CREATE TABLE curated_text (
     status text NOT NULL CHECK (status IN ('draft', 'approved')),
     reviewer text,
     updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    -- The vectors of question, wordings and answer, in this order: float16, little-endian, one after the other.
+    -- The vectors of question and wordings, in this order: float16, little-endian, one after the other.
     -- They are compared in the desk's memory, so that a question costs no search here.
     vectors bytea NOT NULL,
     -- The embedder that made them: those of another cannot be compared.

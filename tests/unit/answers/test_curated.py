@@ -1,0 +1,147 @@
+"""Approved answers are given word for word, in the customer's language, and to no question that is merely near."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from dragoman.answers.base import Question
+from dragoman.answers.curated import CuratedAnswers
+from dragoman.knowledge.curated import coverage, import_curated, put_texts
+from dragoman.nouns.curated import CuratedStatus, CuratedText, EntryId
+from dragoman.storage.curated import PostgresCurated
+from dragoman.storage.pool import Database
+from dragoman.testing.letter_embedder import LetterEmbedder
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[PostgresCurated]:
+    database = Database(database_url, connections=2)
+    await database.open()
+    yield PostgresCurated(database)
+    await database.close()
+
+
+@pytest.fixture
+def letters() -> LetterEmbedder:
+    return LetterEmbedder()
+
+
+def text(entry: str, language: str, question: str, answer: str, *wordings: str) -> CuratedText:
+    return CuratedText(
+        EntryId(entry), "Orders", language, question, wordings, answer, CuratedStatus.APPROVED, "Ada"
+    )
+
+
+CANCEL = text(
+    "cancel", "en", "How do I cancel my order?", "Write to us within 2 hours.", "I want to cancel my order"
+)
+CANCEL_DE = text(
+    "cancel", "de", "Wie storniere ich meine Bestellung?", "Schreiben Sie uns innerhalb von 2 Stunden."
+)
+HOURS = text("hours", "en", "What are your opening hours?", "We are open from 9 to 5.", "When are you open?")
+
+
+async def asked(letters: LetterEmbedder, words: str, language: str = "en") -> Question:
+    return Question(words, language, (await letters.queries([words]))[0])
+
+
+async def test_an_approved_answer_is_given_word_for_word(
+    store: PostgresCurated, letters: LetterEmbedder
+) -> None:
+    await put_texts(store, letters, [CANCEL, HOURS])
+    match = await CuratedAnswers(store, letters).find(await asked(letters, "how do i cancel my order"))
+    assert match is not None
+    assert (match.entry, match.text, match.sure) == ("cancel", CANCEL.answer, True)
+    assert match.citation.title == CANCEL.question
+
+
+async def test_drafts_are_not_given(store: PostgresCurated, letters: LetterEmbedder) -> None:
+    await put_texts(store, letters, [replace(CANCEL, status=CuratedStatus.DRAFT)])
+    assert await CuratedAnswers(store, letters).find(await asked(letters, CANCEL.question)) is None
+
+
+async def test_only_the_customers_language_is_given(store: PostgresCurated, letters: LetterEmbedder) -> None:
+    await put_texts(store, letters, [CANCEL, CANCEL_DE, HOURS])
+    answers = CuratedAnswers(store, letters)
+    german = await answers.find(await asked(letters, CANCEL_DE.question, "de"))
+    assert german is not None
+    assert german.text == CANCEL_DE.answer
+    assert await answers.find(await asked(letters, CANCEL.question, "fr")) is None
+
+
+@pytest.mark.parametrize(
+    "near",
+    [
+        "How do I renew my order?",
+        "How do I not cancel my order?",
+        "How do I place my order?",
+    ],
+)
+async def test_an_opposite_question_is_not_answered(
+    near: str, store: PostgresCurated, letters: LetterEmbedder
+) -> None:
+    await put_texts(store, letters, [CANCEL, HOURS])
+    assert await CuratedAnswers(store, letters).find(await asked(letters, near)) is None
+
+
+async def test_a_withdrawn_answer_is_gone_at_once(store: PostgresCurated, letters: LetterEmbedder) -> None:
+    await put_texts(store, letters, [CANCEL, HOURS])
+    here, elsewhere = CuratedAnswers(store, letters), CuratedAnswers(store, letters)
+    question = await asked(letters, CANCEL.question)
+    assert await here.find(question) is not None
+    assert await elsewhere.find(question) is not None
+    await put_texts(store, letters, [replace(CANCEL, answer="Call us.")])
+    for desk in (here, elsewhere):
+        changed = await desk.find(question)
+        assert changed is not None
+        assert changed.text == "Call us."
+    assert await store.remove([EntryId("cancel")]) == 1
+    assert await here.find(question) is None
+    assert await elsewhere.find(question) is None
+
+
+async def test_what_is_there_already_is_left_alone(store: PostgresCurated, letters: LetterEmbedder) -> None:
+    first = await put_texts(store, letters, [CANCEL, HOURS])
+    version = await store.version()
+    before = letters.asked
+    second = await put_texts(store, letters, [CANCEL, HOURS])
+    assert (first.added, first.changed, first.unchanged) == (2, 0, 0)
+    assert (second.added, second.changed, second.unchanged) == (0, 0, 2)
+    assert letters.asked == before
+    assert await store.version() == version
+
+
+async def test_a_dry_run_changes_nothing(store: PostgresCurated, letters: LetterEmbedder) -> None:
+    report = await put_texts(store, letters, [CANCEL], dry_run=True)
+    assert report.added == 1
+    assert await store.texts() == []
+
+
+async def test_vectors_of_another_embedder_are_made_anew(
+    store: PostgresCurated, letters: LetterEmbedder
+) -> None:
+    await put_texts(store, letters, [CANCEL, HOURS])
+    other = LetterEmbedder("other")
+    question = await asked(other, CANCEL.question)
+    assert await CuratedAnswers(store, other).find(question) is not None
+    assert other.asked > 1
+    before = other.asked
+    assert await CuratedAnswers(store, other).find(question) is not None
+    assert other.asked == before
+
+
+async def test_rows_of_a_table_are_taken_in(store: PostgresCurated, letters: LetterEmbedder) -> None:
+    rows = [
+        {
+            "id": "a", "topic": "T", "question_en": "When?", "answer_en": "Now.", "question_de": "Wann?",
+            "answer_de": "Jetzt.", "status": "approved", "status_de": "draft", "reviewer": "Ada",
+        }
+    ]  # fmt: skip
+    report = await import_curated(rows, store=store, embedder=letters)
+    assert (report.added, report.entries) == (2, ("a",))
+    covered = await coverage(store)
+    assert covered.statuses == {"a": {"en": CuratedStatus.APPROVED, "de": CuratedStatus.DRAFT}}
+    assert covered.totals(["en", "fr"])["fr"] == {"approved": 0, "draft": 0, "missing": 1}
