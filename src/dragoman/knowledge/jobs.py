@@ -14,6 +14,7 @@ from typing import Any
 from dragoman.knowledge.crawling.base import CrawlLimits
 from dragoman.knowledge.crawling.urls import canonical
 from dragoman.knowledge.library import FolderTaken, Library
+from dragoman.knowledge.report import report_record
 from dragoman.knowledge.sites import add_site
 from dragoman.nouns.documents import Source
 from dragoman.nouns.errors import OperatorError, StorageUnavailableError
@@ -27,8 +28,6 @@ _AGAIN_SECONDS = 1.0
 # A job that was begun so often and never ended has killed its workers.
 _MOST_TRIES = 5
 _KEPT = timedelta(days=30)
-# Of what a crawl could not take, as many are told.
-_MOST_TOLD = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,25 +243,6 @@ _KINDS: Mapping[
     "add_file": _Worker.add_file,
     "crawl": _Worker.crawl,
 }
-
-
-def report_record(found: FolderTaken) -> dict[str, Any]:
-    """Return what came of taking things in, for programs."""
-    return {
-        "taken": {
-            outcome: sum(one.outcome == outcome for one in found.taken)
-            for outcome in ("added", "changed", "unchanged", "known")
-        },
-        "curated": sum(one.curated for one in found.taken),
-        "documents": [document for one in found.taken for document in one.documents],
-        "warnings": [f"{one.location}: {warning}" for one in found.taken for warning in one.warnings][
-            :_MOST_TOLD
-        ],
-        "refused": [
-            {"source": location, "reason": reason} for location, reason in found.refused[:_MOST_TOLD]
-        ],
-        "removed": list(found.removed[:_MOST_TOLD]),
-    }
 
 
 def _digest(file: Path) -> tuple[str, int]:

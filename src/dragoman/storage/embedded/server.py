@@ -58,6 +58,10 @@ _SETTINGS = {
 }
 
 
+class HomeTakenError(OperatorError):
+    """Another process runs the database of this home."""
+
+
 class EmbeddedPostgres:
     """PostgreSQL in a home folder, as a child of this process.
 
@@ -105,7 +109,8 @@ class EmbeddedPostgres:
         except BaseException:
             self._let_go()
             raise
-        self._url = f"postgresql://{ROLE}:{cluster.password}@/{ROLE}?host={quote(str(self._socket), safe='')}"
+        assert self._socket is not None
+        self._url = _url(cluster.password, self._socket)
         return self._url
 
     def stop(self, timeout: float = 10.0) -> None:
@@ -143,7 +148,7 @@ class EmbeddedPostgres:
             lock.seek(0)
             holder = lock.read(20).decode(errors="replace").strip()
             lock.close()
-            raise OperatorError(
+            raise HomeTakenError(
                 f"another Dragoman (process {holder}) already runs the database in {self._folder}: "
                 "stop it first, or give this one a home of its own with --home"
             ) from error
@@ -203,6 +208,30 @@ class EmbeddedPostgres:
                 )
             time.sleep(0.02)
         return False
+
+
+def running_url(home: Path) -> str | None:
+    """Return the URL of the server that another process runs in this home, or None when none is ready there. Blocks.
+
+    Raises:
+        OperatorError: the home's database is not where it was put, or is not ours to read.
+    """
+    folder = home.absolute() / "postgres"
+    data = locate(folder) / "data"
+    note = _note(data)
+    if note[7:8] != ["ready"] or _server_of(data, note[0]) is None:
+        return None
+    try:
+        password = (folder / "password").read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise OperatorError(
+            f"the database of {home} is another account's ({error.strerror}): call as the one that runs it"
+        ) from error
+    return _url(password, Path(note[4]))
+
+
+def _url(password: str, socket: Path) -> str:
+    return f"postgresql://{ROLE}:{password}@/{ROLE}?host={quote(str(socket), safe='')}"
 
 
 def _socket_folder(cluster: Cluster) -> Path:
