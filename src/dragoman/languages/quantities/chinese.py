@@ -9,7 +9,9 @@ CHINESE = frozenset({"zh", "ja"})
 
 _DIGITS = {
     **{digit: value for value, digit in enumerate("〇一二三四五六七八九")},
-    **{"零": 0, "两": 2, "兩": 2},
+    "零": 0,
+    "两": 2,
+    "兩": 2,
 }
 _TENS = {"十": 10, "百": 100, "千": 1000}
 _MYRIADS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}

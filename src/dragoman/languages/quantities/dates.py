@@ -89,6 +89,8 @@ def _int(digits: str | None) -> int | None:
 def _with_months(text: str, language: str) -> Iterator[Day]:
     for of_language in dict.fromkeys((language, LANGUAGE_OF_ALL)):
         months = _months(of_language)
+        if not any(name in text for name in months.numbers):
+            continue
         for pattern in months.patterns:
             for found in pattern.finditer(text):
                 groups = found.groupdict()
@@ -114,7 +116,7 @@ def _months(language: str) -> _Months:
     words = sorted(split(table("times")[language].get("date", "")), key=len, reverse=True)
     between = "|".join([r"[ \u00a0,،]", *(re.escape(fold(word)) for word in words)])
     day = rf"(?<!\d)(?<!\d[.,:])(?P<day>\d{{1,2}})(?!\d){_ORDINAL}"
-    year = rf"(?P<year>\d{{4}})(?!\d)"
+    year = r"(?P<year>\d{4})(?!\d)"
     gap = rf"(?:{between}){{0,4}}"
     day_first = rf"{day}{gap}(?P<month>{month})\.?(?!\d)(?:{gap}{year})?"
     month_first = rf"(?P<month>{month})\.?{gap}{day}(?:{gap}{year})?(?![.,:]\d)"

@@ -1,12 +1,13 @@
 """The quantities of a text, in any of the 29 languages."""
 
-import datetime
+import datetime as dt
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from dragoman.languages.quantities.dates import dates
-from dragoman.languages.quantities.figures import Figure, digits, spelled
+from dragoman.languages.quantities.figures import Figure, decimal_mark, digits, spelled
 from dragoman.languages.quantities.folding import NO_BREAK, fold
 from dragoman.languages.quantities.identifiers import of_folded
 from dragoman.languages.quantities.lexicon import Lexicon, Unit, Units, lexicon, table
@@ -14,6 +15,7 @@ from dragoman.languages.quantities.quantity import PERCENT, WORKING_DAY, Kind, Q
 from dragoman.languages.quantities.ranges import join_ranges
 from dragoman.languages.quantities.times import times
 
+_POINTED_TIME = re.compile(r"([01]?\d|2[0-3])\.([0-5]\d)")
 _TAKEN = "\x00"
 _MOST_BLANKS = 3
 # Before a figure these make it an ordinal ("第3天", the third day), whose unit says nothing of how many there are.
@@ -89,6 +91,7 @@ class _Search:
         self._language = language
         self._words = words
         self._hours_alike = bool(table("times")[language].get("hours"))
+        self._point = bool(table("times")[language].get("point"))
 
     def numbers(self) -> Iterator[Quantity]:
         """Yield the numbers with their units, in order."""
@@ -112,13 +115,23 @@ class _Search:
             for value in values
             for one in found.units or (Unit(None, None),)
         )
+        if not found.units:
+            readings = self._with_time(readings, self._marks[figure.start : figure.end])
         return self._built(figure, found, (*readings, *self._as_hours(readings, figure)))
+
+    def _with_time(self, readings: tuple[Reading, ...], written: str) -> tuple[Reading, ...]:
+        """`16.30` without a unit is a time of day too, and likelier where a comma stands before decimals."""
+        clock = _POINTED_TIME.fullmatch(written) if self._point else None
+        if clock is None:
+            return readings
+        time = Reading(dt.time(int(clock[1]), int(clock[2])))
+        return (*readings, time) if decimal_mark(self._language) == "." else (time, *readings)
 
     def _built(self, figure: Figure, found: _Found, readings: tuple[Reading, ...]) -> Quantity:
         first, *others = readings
         end = _with_full_stop(self._text, found.end)
         return Quantity(
-            kind=kind_of(first.unit, first.currency),
+            kind=Kind.TIME if isinstance(first.value, dt.time) else kind_of(first.unit, first.currency),
             value=first.value,
             unit=first.unit,
             currency=first.currency,
@@ -203,9 +216,9 @@ class _Search:
             value = first.value
             if isinstance(value, Decimal) and value == value.to_integral_value() and 0 <= value <= 24:
                 hour = int(value)
-                yield Reading(datetime.time(hour % 24))
+                yield Reading(dt.time(hour % 24))
                 if 1 <= hour < 12:
-                    yield Reading(datetime.time(hour + 12))
+                    yield Reading(dt.time(hour + 12))
 
     def _blanks(self, place: int) -> int:
         end = place

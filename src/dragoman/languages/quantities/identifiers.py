@@ -58,6 +58,8 @@ _DATE = re.compile(r"\d{1,2}([./-])\d{1,2}\1\d{2,4}|0\.\d+")
 _FEWEST_PHONE_DIGITS, _MOST_PHONE_DIGITS = 6, 15
 _LAST_OF_SENTENCE = ".,;:!?)'\"…،؛؟।。"
 _LONGEST_CODE = 40
+# "mag-4:30", "ke-3", "Covid-19": a word with a small figure; codes are in capitals.
+_AFFIX = re.compile(r"[A-Za-z]?[a-z]+-\d{1,2}")
 # What begins like a code and is a figure with its unit or an hour: 6kg, 16h30, 3x4, ika-4, Rp5000, EUR6.
 _NO_CODE = re.compile(
     r"\d+(?:[a-z]+|h\d{2}|x\d+|-[a-z]+|/[a-z]+|[a-z]+-[a-z]+)|(?:ika|alas|ala|ke|rp|rm|rs|us|h|m|p|no|nr|s)-?\d+"
@@ -75,7 +77,7 @@ def of_folded(text: str, folded: str) -> list[Identifier]:
     taken = bytearray(len(folded))
     found: list[Identifier] = []
     for kind, start, end in _spans(folded):
-        if any(taken[start:end]):
+        if any(taken[start:end]) or (kind is IdentifierKind.CODE and _AFFIX.fullmatch(text[start:end])):
             continue
         taken[start:end] = b"\x01" * (end - start)
         found.append(Identifier(kind, _normalised(kind, folded[start:end]), start, end, text[start:end]))

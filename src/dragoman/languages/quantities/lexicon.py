@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from babel import Locale, localedata
 from babel.localedata import LocaleDataDict
@@ -145,7 +145,7 @@ def _own_words(language: str) -> Iterator[tuple[str, Unit]]:
     for name, forms in table("durations")[language].items():
         if isinstance(forms, dict):
             unit = Unit(WORKING_DAY if name == "day_working" else f"duration-{name}", None)
-            yield from ((word, unit) for word in _forms_of(forms))
+            yield from ((word, unit) for word in _forms_of(cast("Mapping[str, str]", forms)))
     for unit, words in table("units")[language].items():
         yield from ((word, Unit(unit, None)) for word in split(words))
     for code, words in table("currencies")[language].items():
@@ -162,10 +162,11 @@ def _forms_of(forms: Mapping[str, str]) -> Iterator[str]:
 
 def _words_of_babel(language: str) -> Iterator[tuple[str, Unit]]:
     locale = locale_of(language)
-    patterns: Mapping[str, Any] = LocaleDataDict(localedata.load(str(locale)))["unit_patterns"]
+    data = cast("dict[str | int | None, Any]", localedata.load(str(locale)))
+    patterns: Mapping[str, Any] = LocaleDataDict(data)["unit_patterns"]
     for unit in [*table("units")["known"].split(), "concentr-percent"]:
         for length in ("long", "short"):
-            forms: Mapping[str, str] = (patterns.get(unit) or {}).get(length) or {}
+            forms = cast("Mapping[str, str]", (patterns.get(unit) or {}).get(length) or {})
             for category, pattern in forms.items():
                 word = pattern.removeprefix("{0}").strip()
                 if category != "per" and "{0}" not in word and _is_word(word):
@@ -180,6 +181,6 @@ def _is_word(word: str) -> bool:
 
 def _currencies_of_babel(locale: Locale) -> Iterator[tuple[str, Unit]]:
     for code in table("currencies")["codes"].split():
-        name = locale.currencies.get(code)
+        name = cast("str | None", locale.currencies.get(code))
         if name:
             yield name, Unit(None, code)

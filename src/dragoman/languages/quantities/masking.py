@@ -8,7 +8,7 @@ from dragoman.languages.quantities.finding import find
 from dragoman.languages.quantities.folding import fold
 from dragoman.languages.quantities.identifiers import Identifier, identifiers
 from dragoman.languages.quantities.lexicon import Unit, lexicon
-from dragoman.languages.quantities.quantity import Quantity
+from dragoman.languages.quantities.quantity import Kind, Quantity
 from dragoman.languages.quantities.writing import write
 
 FORM = "[{}]"
@@ -48,7 +48,7 @@ class Filled:
 def mask(text: str, language: str, *, first: int = 1, form: str = FORM) -> Masked:
     """Return `text` with a placeholder for each quantity (with its unit) and each identifier.
 
-    What is written alike has one placeholder. Weak quantities stay. Numbers of placeholders that the text itself
+    What is written alike has one placeholder. Weak quantities and bare numbers in words stay. Numbers of placeholders that the text itself
     seems to hold are passed over.
 
     Args:
@@ -74,8 +74,15 @@ def mask(text: str, language: str, *, first: int = 1, form: str = FORM) -> Maske
 
 
 def _in_order(text: str, language: str) -> list[Quantity | Identifier]:
-    found: list[Quantity | Identifier] = [one for one in find(text, language) if not one.weak]
+    found: list[Quantity | Identifier] = [
+        one for one in find(text, language) if not one.weak and not _only_word(one)
+    ]
     return sorted([*found, *identifiers(text)], key=lambda one: one.start)
+
+
+def _only_word(quantity: Quantity) -> bool:
+    """A number in words that counts no unit ("two-step sign-in") belongs to its sentence."""
+    return quantity.kind is Kind.NUMBER and not any(character.isdecimal() for character in quantity.text)
 
 
 def fill(text: str, masked: Masked, language: str) -> Filled:
@@ -97,8 +104,9 @@ def fill(text: str, masked: Masked, language: str) -> Filled:
             unknown.append(number)
             continue
         used.add(number)
-        parts += (text[place:start], item.text if isinstance(item, Identifier) else write(item, language))
-        place = _after_own_unit(plain, end, item, language)
+        written = item.text if isinstance(item, Identifier) else write(item, language)
+        parts += (text[place:start], written)
+        place = _after_own_unit(plain, end, item, written, language)
     missing = tuple(number for number in masked.items if number not in used)
     return Filled("".join((*parts, text[place:])), missing, tuple(dict.fromkeys(unknown)))
 
@@ -110,9 +118,14 @@ def _placeholders(text: str, form: str) -> Iterator[tuple[int, int, int]]:
         yield int(found[1]), found.start(), found.end()
 
 
-def _after_own_unit(plain: str, end: int, item: Quantity | Identifier, language: str) -> int:
-    if isinstance(item, Identifier) or (item.unit is None and item.currency is None):
+def _after_own_unit(plain: str, end: int, item: Quantity | Identifier, written: str, language: str) -> int:
+    if isinstance(item, Identifier):
         return end
     place = end + 1 if plain.startswith(" ", end) else end
+    last = fold(written).rpartition(" ")[2]
+    if not any(character.isdecimal() for character in last) and plain.startswith(last, place):
+        return place + len(last)
+    if item.unit is None and item.currency is None:
+        return end
     word = lexicon(language).after.after(plain, place)
     return word[0] if word is not None and Unit(item.unit, item.currency) in word[1] else end

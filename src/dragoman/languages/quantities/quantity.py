@@ -1,6 +1,6 @@
 """A quantity of a text: a figure with what it counts."""
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -40,7 +40,7 @@ class Date(NamedTuple):
     day: int | None
 
 
-Value: TypeAlias = Decimal | Range | Date | datetime.time
+Value: TypeAlias = Decimal | Range | Date | dt.time
 
 
 class Reading(NamedTuple):

@@ -1,6 +1,6 @@
 """Times of day in a folded text."""
 
-import datetime
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -54,13 +54,19 @@ def _time(found: re.Match[str], clock: _Clock) -> Time | None:
     named = bool(half or found["before"] or (found["after"] and not clock.hours_alike))
     if hour > 24 or minute > 59 or not _is_time(found, named=named, pointed=pointed and not clock.point):
         return None
-    exact = datetime.time(_by_half(hour, half) % 24, minute)
+    exact = dt.time(_by_half(hour, half) % 24, minute)
     readings = [Reading(exact)]
     if half is None and found["minute"] is None and 1 <= hour <= 12:
-        readings.append(Reading(datetime.time((hour + 12) % 24, minute)))
+        readings.append(Reading(dt.time((hour + 12) % 24, minute)))
     if half is None and found["minute"] is None and found["after"] is None:
         readings.append(Reading(Decimal(hour)))
-    return Time(found.start(), found.end(), tuple(readings))
+    # "الساعة 20:15": a time with minutes is one without its word too, which stays in the sentence.
+    start = min(found.start("hour"), _start(found, "first")) if found["mark"] else found.start()
+    return Time(start, found.end(), tuple(readings))
+
+
+def _start(found: re.Match[str], group: str) -> int:
+    return found.start(group) if found[group] else found.end()
 
 
 def _is_unit(found: re.Match[str], clock: _Clock) -> bool:

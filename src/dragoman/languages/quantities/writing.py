@@ -1,6 +1,6 @@
 """Quantities as a language writes them: the figures, units and dates of CLDR, by way of Babel."""
 
-import datetime
+import datetime as dt
 import re
 from decimal import Decimal
 from functools import lru_cache
@@ -17,9 +17,8 @@ from dragoman.languages.scripts import NUMERALS
 _RANGE_SIGN = {"zh": "-", "ja": "～", "ko": "~", "vi": "-", "th": "-", "lo": "-", "km": "-"}
 # Marks of direction and breaks that are not seen: the reply is shown with the direction of its own language.
 _UNSEEN = re.compile("[\u200b\u200e\u200f\u061c]")
-# Babel writes "PM 6:05" in Korean, and "16.00" in Indonesian and Thai is a number unless a word stands before it.
-_TIME_FORMATS = {"ko": "HH:mm", "id": "'pukul' HH.mm", "th": "HH:mm 'น.'"}
-_MONTH_AND_DAY = {"zh": "M月d日", "ja": "M月d日"}
+# Babel writes "PM 6:05" in Korean, and German says "Uhr".
+_TIME_FORMATS = {"ko": "HH:mm", "de": "HH:mm 'Uhr'"}
 # What Babel abbreviates in ways that nobody writes ("1 deg. C", "2 MByte", "1 metros²") is written by its sign.
 _SIGNS_ONLY = frozenset({"ceb", "km", "lo"})
 _ALWAYS_SIGNS = ("temperature-", "digital-", "energy-", "area-")
@@ -40,7 +39,7 @@ def _written(quantity: Quantity, language: str) -> str:
     value = quantity.value
     if isinstance(value, Date):
         return _date(value, language, quantity.text)
-    if isinstance(value, datetime.time):
+    if isinstance(value, dt.time):
         pattern = _TIME_FORMATS.get(language, "short")
         return _native(format_time(value, pattern, locale=locale_of(language)), language)
     low, high = value if isinstance(value, Range) else (None, value)
@@ -90,13 +89,10 @@ def _money(low: Decimal | None, high: Decimal, currency: str, language: str) -> 
     pattern = locale.currency_formats["standard"]
 
     def written(amount: Decimal, form: str) -> str:
-        return parse_pattern(form).apply(
-            amount,
-            locale,
-            currency=currency,
-            currency_digits=False,
-            force_frac=(places, places),
-            numbering_system="default",
+        parsed = parse_pattern(form)
+        parsed.frac_prec = (places, places)
+        return parsed.apply(
+            amount, locale, currency=currency, currency_digits=False, numbering_system="default"
         )
 
     text = written(high, pattern.pattern)
@@ -157,10 +153,10 @@ def _date(value: Date, language: str, text: str) -> str:
     locale = locale_of(language)
     if value.month is None:
         return _native(str(value.year), language) if value.year is not None else text
-    whole = datetime.date(value.year or 2024, value.month, value.day or 1)
+    whole = dt.date(value.year or 2024, value.month, value.day or 1)
     if value.year is not None and value.day is not None:
         written = format_date(whole, "long", locale=locale)
     else:
         skeleton = "yMMMM" if value.day is None else "MMMMd"
-        written = format_skeleton(skeleton, datetime.datetime.combine(whole, datetime.time()), locale=locale)
+        written = format_skeleton(skeleton, dt.datetime.combine(whole, dt.time()), locale=locale)
     return _native(written, language)
