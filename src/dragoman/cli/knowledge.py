@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from dragoman.cli import knowledge_tables
 from dragoman.cli.home_database import home_database
 from dragoman.cli.invocation import invocation
 from dragoman.nouns.errors import OperatorError
@@ -34,6 +35,7 @@ CHECK_FAILED = 1
 
 def add_to(app_of_all: typer.Typer) -> None:
     """Add the verbs."""
+    knowledge_tables.add_to(app)
     app_of_all.add_typer(app, name="knowledge")
 
 

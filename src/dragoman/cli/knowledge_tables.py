@@ -1,28 +1,27 @@
-"""`dragoman knowledge export|import|coverage|translate`: approved answers of a running desk."""
+"""`dragoman knowledge export|import|coverage|translate`: approved answers out to tables and back."""
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from dragoman.cli.home_database import home_database
 from dragoman.cli.invocation import Invocation, invocation
 from dragoman.nouns.errors import OperatorError
 
 if TYPE_CHECKING:
-    import httpx
-
     from dragoman.knowledge.translate import Drafted
     from dragoman.nouns.curated import CuratedText
+    from dragoman.wiring import OpenKnowledge
 
-_DESK = "http://127.0.0.1:5000"
-_PATH = "/api/v1/knowledge/curated"
-# Seconds. Some thousand wordings get their vectors in one request.
-_PATIENCE = 600.0
+_CONNECTIONS = 2
+_SIGNS = {"approved": "+", "draft": "~", None: "."}
 
-Url = Annotated[str, typer.Option(help="Where the desk is.")]
+Result = TypeVar("Result")
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Format = Annotated[
     str | None, typer.Option(help="csv, xlsx or po.", show_default="what the file's name says")
@@ -46,20 +45,21 @@ def export(
     format: Format = None,
     language: Languages = None,
     source: Annotated[str, typer.Option(help="For PO: the language to translate from.")] = "en",
-    url: Url = _DESK,
 ) -> None:
     """Write the approved answers and drafts to a table: CSV, XLSX, or PO for one language's translator.
 
     Example: dragoman knowledge export german.po --language de
     """
-    from dragoman.knowledge.tables import format_of
+    from dragoman.knowledge.tables import format_of, write_table
 
-    query: dict[str, Any] = {"format": format_of(file, format), "source": source}
-    if language:
-        query["language"] = language
-    answered = _ask(invocation(ctx), url, "GET", "/export", params=query)
+    kind = format_of(file, format)
+    codes = [_code(one) for one in language or ()]
+    wanted = [*codes, _code(source)] if codes and kind == "po" else codes
+    texts = _run(ctx, lambda opened: opened.curated.texts(languages=wanted or None))
+    target = codes[0] if len(codes) == 1 else None
+    table = write_table(texts, kind, language=target, source=_code(source))
     try:
-        file.write_bytes(answered.content)
+        file.write_bytes(table)
     except OSError as error:
         raise OperatorError(f"{file} cannot be written: {error.strerror}") from None
 
@@ -69,48 +69,52 @@ def import_(
     file: Annotated[Path, typer.Argument(help="The table to take in.", dir_okay=False)],
     format: Format = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would come of it.")] = False,
-    url: Url = _DESK,
     as_json: AsJson = False,
 ) -> None:
     """Take in a table of approved answers; each row replaces what its entry says in its language.
 
     Example: dragoman knowledge import answers.xlsx --dry-run
     """
-    from dragoman.knowledge.tables import format_of
+    from dragoman.knowledge.curated import put_texts
+    from dragoman.knowledge.tables import format_of, read_table
 
     try:
         data = file.read_bytes()
     except OSError as error:
         raise OperatorError(f"{file} cannot be read: {error.strerror}") from None
-    query = {"format": format_of(file, format), "dry_run": dry_run}
-    report = _ask(invocation(ctx), url, "POST", "/import", params=query, content=data).json()
+    texts = read_table(data, format_of(file, format))
+    report = _run(ctx, lambda opened: put_texts(opened.curated, opened.embedder, texts, dry_run=dry_run))
     if as_json:
-        typer.echo(json.dumps(report, ensure_ascii=False))
+        typer.echo(json.dumps(asdict(report), ensure_ascii=False))
         return
     would = "would be " if dry_run else ""
-    typer.echo(
-        f"{report['added']} {would}added, {report['changed']} {would}changed, {report['unchanged']} unchanged"
-    )
+    typer.echo(f"{report.added} {would}added, {report.changed} {would}changed, {report.unchanged} unchanged")
 
 
-def coverage(ctx: typer.Context, url: Url = _DESK, as_json: AsJson = False) -> None:
+def coverage(ctx: typer.Context, as_json: AsJson = False) -> None:
     """Show in which languages each entry is approved (+), a draft (~) or missing (.).
 
     Example: dragoman knowledge coverage
     """
-    found = _ask(invocation(ctx), url, "GET", "/coverage").json()
+    from dragoman.knowledge.curated import coverage as covered
+    from dragoman.languages.registry import LANGUAGES
+
+    found = _run(ctx, lambda opened: covered(opened.curated))
+    codes = list(LANGUAGES)
+    totals = found.totals(codes)
     if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        entries = [
+            {"id": one, "topic": found.topics[one], "languages": by} for one, by in found.statuses.items()
+        ]
+        typer.echo(json.dumps({"entries": entries, "totals": totals}, ensure_ascii=False, indent=2))
         return
-    codes: list[str] = list(found["totals"])
-    width = max([len(entry["id"]) for entry in found["entries"]] + [8])
+    width = max([len(entry) for entry in found.topics] + [8])
     typer.echo(" " * width + " " + " ".join(f"{code:>3}" for code in codes))
-    signs = {"approved": "+", "draft": "~", None: "."}
-    for entry in found["entries"]:
-        cells = " ".join(f"{signs[entry['languages'].get(code)]:>3}" for code in codes)
-        typer.echo(f"{entry['id']:<{width}} {cells}")
+    for entry, statuses in found.statuses.items():
+        cells = " ".join(f"{_SIGNS[statuses.get(code)]:>3}" for code in codes)
+        typer.echo(f"{entry:<{width}} {cells}")
     for kind in ("approved", "draft", "missing"):
-        cells = " ".join(f"{found['totals'][code][kind]:>3}" for code in codes)
+        cells = " ".join(f"{totals[code][kind]:>3}" for code in codes)
         typer.echo(f"{kind:<{width}} {cells}")
 
 
@@ -124,7 +128,6 @@ def translate(
             help="URL of the engine that translates.", show_default="that of the settings, or the local one"
         ),
     ] = None,
-    url: Url = _DESK,
     as_json: AsJson = False,
 ) -> None:
     """Draft what is missing in other languages with the engine; nothing is served before a person approves it.
@@ -133,25 +136,28 @@ def translate(
 
     Example: dragoman knowledge translate --to fr --to ja
     """
-    asked = invocation(ctx)
-    texts = [_text(record) for record in _ask(asked, url, "GET", "").json()["texts"]]
-    drafted = asyncio.run(
-        _drafts(asked, texts, to=[_code(one) for one in to], source=_code(source), engine=engine)
-    )
-    drafts = [one.draft for one in drafted if one.draft is not None]
-    if drafts:
-        from dragoman.knowledge.tables import write_table
+    codes, original = [_code(one) for one in to], _code(source)
 
-        _ask(asked, url, "POST", "/import", params={"format": "csv"}, content=write_table(drafts, "csv"))
+    async def work(opened: "OpenKnowledge") -> "list[Drafted]":
+        from dragoman.knowledge.curated import put_texts
+
+        wanted = await opened.curated.texts()
+        drafted = await _drafts(invocation(ctx), wanted, to=codes, source=original, engine=engine)
+        drafts = [one.draft for one in drafted if one.draft is not None]
+        await put_texts(opened.curated, opened.embedder, drafts)
+        return drafted
+
+    drafted = _run(ctx, work)
+    written = sum(one.draft is not None for one in drafted)
     refused = [
         {"id": one.source.entry, "language": one.language, "reason": one.refused}
         for one in drafted
         if one.refused
     ]
     if as_json:
-        typer.echo(json.dumps({"drafted": len(drafts), "refused": refused}, ensure_ascii=False))
+        typer.echo(json.dumps({"drafted": written, "refused": refused}, ensure_ascii=False))
         return
-    typer.echo(f"{len(drafts)} drafted, {len(refused)} refused")
+    typer.echo(f"{written} drafted, {len(refused)} refused")
     for one in refused:
         typer.echo(f"{one['id']} ({one['language']}): {one['reason']}")
 
@@ -195,56 +201,18 @@ def _code(tag: str) -> str:
     return code
 
 
-def _text(record: dict[str, Any]) -> "CuratedText":
-    from dragoman.nouns.curated import CuratedStatus, CuratedText, EntryId
+def _run(ctx: typer.Context, work: "Callable[[OpenKnowledge], Awaitable[Result]]") -> Result:
+    """Have something done with the knowledge of this home, whether a desk runs there or not."""
+    from dragoman.wiring import open_knowledge
 
-    return CuratedText(
-        EntryId(record["id"]),
-        record["topic"],
-        record["language"],
-        record["question"],
-        tuple(record["wordings"]),
-        record["answer"],
-        CuratedStatus(record["status"]),
-        record["reviewer"],
-    )
+    asked = invocation(ctx)
+    settings = asked.settings()
 
+    async def done(url: str) -> Result:
+        async with open_knowledge(
+            settings.knowledge, database_url=url, fallback=settings.desk.fallback, connections=_CONNECTIONS
+        ) as opened:
+            return await work(opened)
 
-def _ask(asked: Invocation, url: str, method: str, path: str, **options: Any) -> "httpx.Response":
-    """Ask the desk, with the key that stands in the settings or in the home folder."""
-    import httpx
-
-    desk = url.rstrip("/")
-    headers = {"Authorization": f"Bearer {_key(asked)}"}
-    try:
-        answered = httpx.request(
-            method, f"{desk}{_PATH}{path}", headers=headers, timeout=_PATIENCE, **options
-        )
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        reason = str(error) or type(error).__name__
-        raise OperatorError(
-            f"No desk answers at {desk} ({reason}): start one with `dragoman serve`, or name another with --url."
-        ) from None
-    if answered.is_error:
-        raise OperatorError(f"The desk does not do it: {_said(answered)}")
-    return answered
-
-
-def _key(asked: Invocation) -> str:
-    key = asked.settings().knowledge.api_key
-    if key is not None:
-        return key.get_secret_value()
-    try:
-        return (asked.home / "api-key").read_text(encoding="utf-8").strip()
-    except OSError:
-        raise OperatorError(
-            f"there is no key in {asked.home / 'api-key'}: start the desk once, or set knowledge.api_key"
-        ) from None
-
-
-def _said(answered: "httpx.Response") -> str:
-    try:
-        found = answered.json()
-        return f"{found.get('detail') or found['title']} ({found['code']})"
-    except (ValueError, KeyError, AttributeError):
-        return f"HTTP {answered.status_code}"
+    with home_database(asked.home, settings) as url:
+        return asyncio.run(done(url))

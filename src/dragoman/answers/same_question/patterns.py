@@ -3,7 +3,8 @@
 Patterns stand apart by spaces. `*` is any letters, so `cancel*` is how a word begins and `*batal*` what it holds; `_`
 is a space; `~` a gap of a few words (`schalt*~ein`); `|` the edge of a word, which languages that write
 without spaces, and Korean with its endings, need only where a pattern is a whole word; everywhere else a pattern is a
-whole word already; `$` the end of a sentence.
+whole word already; `$` the end of a sentence; `!`
+that no Thai vowel stands before, which makes เปิด (open) of ปิด (close).
 """
 
 from functools import cache
@@ -24,6 +25,7 @@ _SIGNS = {
     "_": r"[ \-]?",
     "~": r"[^.!?؟。！？;]{1,40}?",
     "|": "",
+    "!": "(?<!เ)",
     "$": r"\s*(?:[?.!]|$)",
 }
 
@@ -43,7 +45,7 @@ def compiled(patterns: str, language: str) -> "regex.Pattern[str]":
 
 def _expression(pattern: str, language: str) -> str:
     # Signs are taken out first: folding would keep them, but joins what they part.
-    pieces = regex.split(r"([*_~|$])", pattern)
+    pieces = regex.split(r"([*_~|$!])", pattern)
     body = "".join(
         _SIGNS[piece] if piece in _SIGNS else regex.escape(folded(piece, language)) for piece in pieces
     )
