@@ -131,6 +131,27 @@ class OperatorError(DragomanError):
     code = "operator_error"
 
 
+class ApiKeyError(DragomanError):
+    """The call needs the desk's API key, as a bearer token."""
+
+    code = "api_key_needed"
+    phrase = "error.request_invalid"
+
+
+class DocumentUnknownError(DragomanError):
+    """There is no such document."""
+
+    code = "document_unknown"
+    phrase = "error.request_invalid"
+
+
+class JobUnknownError(DragomanError):
+    """There is no such job."""
+
+    code = "job_unknown"
+    phrase = "error.request_invalid"
+
+
 class KnowledgeRefusedError(OperatorError):
     """A document or an address cannot be taken into the knowledge base. Its message says why, and what to do."""
 

@@ -117,6 +117,20 @@ class BodyLimit(_Guard):
         return counted
 
 
+class ByPath:
+    """Serves what lies below a path otherwise than all the rest."""
+
+    def __init__(self, app: ASGIApp, *, prefix: str, below: ASGIApp) -> None:
+        self._app = app
+        self._prefix = prefix
+        self._below = below
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        apart = scope["type"] == "http" and scope["path"].startswith(f"{self._prefix}/")
+        await (self._below if apart else self._app)(scope, receive, send)
+
+
 class ReceiveDeadline(_Guard):
     """Refuses with 408 `request_timeout` a body that has not arrived whole within `seconds`."""
 

@@ -4,8 +4,8 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from dragoman import __version__
-from dragoman.serving.limits import BodyLimit, ReceiveDeadline
-from dragoman.web import chat, conversations, health, pages, reference
+from dragoman.serving.limits import BodyLimit, ByPath, ReceiveDeadline
+from dragoman.web import chat, conversations, health, knowledge, pages, reference
 from dragoman.web.desk import Desk
 from dragoman.web.errors import Problems
 from dragoman.web.headers import HeadAsGet, RequestCounts, SecurityHeaders
@@ -13,6 +13,9 @@ from dragoman.web.headers import HeadAsGet, RequestCounts, SecurityHeaders
 # A message of 50,000 characters, the most a setting allows, is 200 kB of UTF-8, and up to 600 kB as JSON escapes.
 MAX_BODY_BYTES = 1_000_000
 RECEIVE_SECONDS = 20.0
+# A document, for whoever has the key: it is asked for before a byte is taken.
+MAX_UPLOAD_BYTES = 50 * 1024 * 1024
+UPLOAD_SECONDS = 300.0
 
 
 def create_app(desk: Desk) -> ASGIApp:
@@ -30,12 +33,18 @@ def create_app(desk: Desk) -> ASGIApp:
     app.state.desk = desk
     problems = Problems(desk.phrases, fallback=desk.fallback, locale=desk.locale)
     problems.install(app)
-    for room in (pages, reference, chat, conversations, health):
+    for room in (pages, reference, chat, conversations, knowledge, health):
         app.include_router(room.router)
     app.mount("/page", pages.static_files(), name="page")
 
-    guarded: ASGIApp = app
-    guarded = ReceiveDeadline(guarded, seconds=RECEIVE_SECONDS, refuse=problems.refuse)
-    guarded = BodyLimit(guarded, max_bytes=MAX_BODY_BYTES, refuse=problems.refuse)
+    def bounded(max_bytes: int, seconds: float) -> ASGIApp:
+        hurried = ReceiveDeadline(app, seconds=seconds, refuse=problems.refuse)
+        return BodyLimit(hurried, max_bytes=max_bytes, refuse=problems.refuse)
+
+    guarded: ASGIApp = ByPath(
+        bounded(MAX_BODY_BYTES, RECEIVE_SECONDS),
+        prefix=knowledge.PREFIX,
+        below=bounded(MAX_UPLOAD_BYTES, UPLOAD_SECONDS),
+    )
     guarded = RequestCounts(guarded, registry=desk.registry)
     return SecurityHeaders(HeadAsGet(guarded))

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 from prometheus_client import CollectorRegistry
@@ -11,6 +11,9 @@ from dragoman.conversation.runner import Runner
 from dragoman.engines.base import Engine
 from dragoman.languages.phrases import Phrases
 from dragoman.storage.base import Conversations
+
+if TYPE_CHECKING:
+    from dragoman.web.knowledge import KnowledgeDesk
 
 
 @dataclass(slots=True)
@@ -22,6 +25,7 @@ class Desk:
         fallback: the language of a customer who gives no clue.
         name: what customers see at the top of the page.
         max_message_chars: the longest message taken.
+        knowledge: what `/api/v1/knowledge` works with; None closes it.
         stopping: set once the desk was told to stop; it is then not ready for more, and live streams end.
     """
 
@@ -34,6 +38,7 @@ class Desk:
     fallback: str
     name: str
     max_message_chars: int
+    knowledge: "KnowledgeDesk | None" = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 

@@ -14,14 +14,18 @@ from starlette.types import Receive, Scope, Send
 
 from dragoman.languages.phrases import Phrases
 from dragoman.nouns.errors import (
+    ApiKeyError,
     ConversationEndedError,
     ConversationUnknownError,
+    DocumentUnknownError,
     DragomanError,
     EngineBusyError,
     EngineError,
+    JobUnknownError,
     KnowledgeRefusedError,
     MessageEmptyError,
     MessageTooLongError,
+    OperatorError,
     PromptTooLongError,
     RequestInvalidError,
     StorageUnavailableError,
@@ -37,7 +41,10 @@ _STATUS: Mapping[type[DragomanError], int] = {
     MessageTooLongError: 400,
     PromptTooLongError: 400,
     RequestInvalidError: 400,
+    ApiKeyError: 401,
     ConversationUnknownError: 404,
+    DocumentUnknownError: 404,
+    JobUnknownError: 404,
     ConversationEndedError: 409,
     TurnSupersededError: 409,
     TurnStoppedError: 409,
@@ -52,7 +59,7 @@ EDGE_ERRORS: Mapping[str, tuple[int, str]] = {
     "not_found": (404, "There is no such address."),
     "method_not_allowed": (405, "The address does not take this method."),
     "request_timeout": (408, "The body did not arrive whole in time."),
-    "body_too_large": (413, "The body is larger than the server takes (1 MB)."),
+    "body_too_large": (413, "The body is larger than the server takes (1 MB; 50 MB for knowledge)."),
 }
 _CODE_OF_STATUS = {status: code for code, (status, _) in EDGE_ERRORS.items()}
 RETRY_SECONDS = 2.0
@@ -115,11 +122,21 @@ class Problems:
     async def of_ours(self, request: Request, error: Exception) -> Response:
         """Answer an error that has a name."""
         assert isinstance(error, DragomanError)
+        if isinstance(error, OperatorError | ApiKeyError):
+            return self._for_operators(error)
         status = status_of(error.code)
         if status >= 500:
             logger.warning("request_failed", code=error.code, reason=str(error))
         retry_after = error.retry_after if isinstance(error, EngineBusyError) else None
         return self._answer(request, status, error.code, error.phrase, dict(error.values), retry_after)
+
+    def _for_operators(self, error: DragomanError) -> Response:
+        """Answer a program of the operator's with what is to be mended, which is said in English."""
+        status = 401 if isinstance(error, ApiKeyError) else 422
+        response = problem(status, error.code, str(error), "en")
+        if status == 401:
+            response.headers["WWW-Authenticate"] = "Bearer"
+        return response
 
     async def of_validation(self, request: Request, error: Exception) -> Response:
         """Answer a body that is not what the endpoint takes; which field it was, never what stood in it."""
