@@ -56,7 +56,7 @@ async def test_a_suite_from_outside_is_reported_question_by_question(tmp_path: P
     assert set(first) == set(second) == FIELDS
     assert (first["passed"], first["reply_language"], first["failures"]) == (True, "en", [])
     assert "4" in first["reply"]
-    assert first["citations"][0]["title"] == "Help"
+    assert first["citations"][0]["title"].startswith("Help")
     assert 0 < first["first_token_seconds"] <= first["seconds"]
     assert (second["source"], second["passed"]) == ("declined", True)
     assert report["languages"]["en"]["passed"] == report["totals"]["passed"] == 2

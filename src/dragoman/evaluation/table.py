@@ -18,7 +18,7 @@ GOOD, MIDDLING = 0.95, 0.8
 _COLUMN = 9
 _NAME = 20
 # The measures that are left out last.
-_FIRST = ("passed", "right_figure", "whole_and_right", "reply_language", "answered", "unanswerable_declined")
+_FIRST = ("passed", "right_figure", "answered", "unanswerable_declined", "whole_and_right", "reply_language")
 
 
 def measures_of(report: Report) -> list[str]:
