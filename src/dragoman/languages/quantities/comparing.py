@@ -1,6 +1,5 @@
 """Whether a quantity stands in the sources: its value, with its unit and its currency."""
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -117,6 +116,6 @@ def _numbers_of(reading: Reading) -> Iterator[Decimal]:
         yield from value
     elif isinstance(value, Date):
         yield from (Decimal(part) for part in value if part is not None)
-    elif isinstance(value, dt.time) and value.minute == 0:
+    elif value.minute == 0:
         yield Decimal(value.hour)
         yield Decimal(value.hour % 12 or 12)

@@ -1,10 +1,11 @@
 """Figures in digits and in words, with all the values that they may have."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import cast
 
 from dragoman.languages.quantities.chinese import CHINESE, chinese_value
 from dragoman.languages.quantities.folding import NO_BREAK, fold, is_spaced_letter
@@ -118,8 +119,8 @@ def _groups_hold(groups: list[str]) -> bool:
 @lru_cache(maxsize=32)
 def decimal_mark(language: str) -> str:
     """Return the mark before decimals, `.` or `,`."""
-    symbols = locale_of(language).number_symbols
-    return str(symbols.get("latn", {}).get("decimal", "."))
+    symbols = cast("Mapping[str, Mapping[str, str]]", locale_of(language).number_symbols)
+    return symbols["latn"]["decimal"]
 
 
 @dataclass(frozen=True, slots=True)

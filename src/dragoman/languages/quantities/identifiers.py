@@ -50,7 +50,7 @@ _LINK = re.compile(
 )
 # One digit at a time, so that there is one way only to read a run of digits.
 _PHONE = re.compile(
-    rf"(?<![\d.,:/-])(?:\+|00(?=[1-9])|\(?0(?=\d))(?:(?:[ {NO_BREAK}/.-]|\) ?| ?\()?\d){{5,20}}(?!\d)"
+    rf"(?<![\d.,:/-])(?<!\d[ {NO_BREAK}])(?:\+|00(?=[1-9])|\(?0(?=\d))(?:(?:[ {NO_BREAK}/.-]|\) ?| ?\()?\d){{5,20}}(?!\d)"
 )
 _IBAN = re.compile(r"(?<![a-z0-9])[a-z]{2}\d{2} ?[a-z0-9]{4}(?: ?\d{4}){2,6}(?: ?\d{1,3})?(?![a-z0-9])")
 _CODE = re.compile(r"(?<![a-z0-9_#-])(?:[a-z0-9]+(?:[-_/#][a-z0-9]+)*|# ?\d{3,12}(?!\d))")
@@ -62,7 +62,7 @@ _LONGEST_CODE = 40
 _AFFIX = re.compile(r"[A-Za-z]?[a-z]+-\d{1,2}")
 # What begins like a code and is a figure with its unit or an hour: 6kg, 16h30, 3x4, ika-4, Rp5000, EUR6.
 _NO_CODE = re.compile(
-    r"\d+(?:[a-z]+|h\d{2}|x\d+|-[a-z]+|/[a-z]+|[a-z]+-[a-z]+)|(?:ika|alas|ala|ke|rp|rm|rs|us|h|m|p|no|nr|s)-?\d+"
+    r"\d+(?:-\d+)?(?:[a-z]+|h\d{2}|x\d+|-[a-z]+|/[a-z]+|[a-z]+-[a-z]+)|(?:ika|alas|ala|ke|rp|rm|rs|us|h|m|p|no|nr|s)-?\d+"
 )
 _DIGIT, _LETTER = re.compile(r"\d"), re.compile(r"[a-z#]")
 
@@ -112,7 +112,7 @@ def _is(kind: IdentifierKind, span: str) -> bool:
 def _is_code(span: str) -> bool:
     if len(span) > _LONGEST_CODE or not (_DIGIT.search(span) and _LETTER.search(span)):
         return False
-    letters = span.rstrip("0123456789")
+    letters = span.rstrip("0123456789-")
     return not _NO_CODE.fullmatch(span) and letters.upper() not in _currency_codes()
 
 

@@ -128,7 +128,10 @@ def _symbols(language: str) -> Iterator[tuple[str, Unit]]:
     currencies = table("currencies")
     codes = currencies["codes"].split()
     for code in codes:
-        yield locale_of(language).currency_symbols.get(code, code), Unit(None, code)
+        yield (
+            cast("Mapping[str, str]", locale_of(language).currency_symbols).get(code, code),
+            Unit(None, code),
+        )
     for sign, named in currencies["signs"].items():
         for code in named.split():
             yield sign, Unit(None, code)
@@ -166,7 +169,9 @@ def _words_of_babel(language: str) -> Iterator[tuple[str, Unit]]:
     patterns: Mapping[str, Any] = LocaleDataDict(data)["unit_patterns"]
     for unit in [*table("units")["known"].split(), "concentr-percent"]:
         for length in ("long", "short"):
-            forms = cast("Mapping[str, str]", (patterns.get(unit) or {}).get(length) or {})
+            forms = cast(
+                "Mapping[str, str]", cast("Mapping[str, Any]", patterns.get(unit) or {}).get(length) or {}
+            )
             for category, pattern in forms.items():
                 word = pattern.removeprefix("{0}").strip()
                 if category != "per" and "{0}" not in word and _is_word(word):
@@ -181,6 +186,6 @@ def _is_word(word: str) -> bool:
 
 def _currencies_of_babel(locale: Locale) -> Iterator[tuple[str, Unit]]:
     for code in table("currencies")["codes"].split():
-        name = cast("str | None", locale.currencies.get(code))
+        name = cast("Mapping[str, str]", locale.currencies).get(code)
         if name:
             yield name, Unit(None, code)
