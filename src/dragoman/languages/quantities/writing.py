@@ -32,7 +32,7 @@ def write(quantity: Quantity, language: str) -> str:
     Raises:
         KeyError: the language is none of the 29.
     """
-    return _UNSEEN.sub("", _written(quantity, language))
+    return _native(_UNSEEN.sub("", _written(quantity, language)), language)
 
 
 def _written(quantity: Quantity, language: str) -> str:

@@ -84,7 +84,7 @@ def test_dates_that_are_not_whole(language: str, date: Date) -> None:
         ("€3 to €5", "en", "€3–5"),
         ("10:00", "fa", "۱۰:۰۰"),
         ("79098", "bn", "৭৯০৯৮"),
-        ("1.2 litres", "th", "1.2 ลิตร"),
+        ("1.2 litres", "th", "1.2 ล."),
         ("75 °C", "ja", "75°C"),
     ],
 )
@@ -109,9 +109,7 @@ def test_lost_and_invented_placeholders_are_told() -> None:
 
 
 def test_placeholders_of_several_texts_do_not_meet() -> None:
-    assert mask("See [3]: 6 days", "en", first=2).text == "See [[4]]: 6 days".replace("[[4]]", "[3]").replace(
-        "6 days", "[4]"
-    )
+    assert mask("See [3]: 6 days", "en", first=2).text == "See [[4]]: [5]"
     assert mask("6 days", "en", first=5, form="{{{}}}").text == "{5}"
 
 
