@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from dragoman.knowledge.reading.base import Kind, QARow, Section
 from dragoman.knowledge.reading.columns import Column, Role, column_of, is_curated, is_topics, language_named
@@ -84,7 +84,7 @@ def sheet_tables(data: bytes) -> list[Table]:
     """Return the tables of a workbook, one a sheet, hidden sheets left out."""
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        visible = [sheet.name for sheet in book.sheets_metadata if "visible" in str(sheet.visible).lower()]
+        visible = [sheet.name for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
         sheets = [(name, book.get_sheet_by_name(name).to_python(skip_empty_area=True)) for name in visible]
     except CalamineError as error:
         raise KnowledgeRefusedError("it is damaged, or no workbook; save it again") from error

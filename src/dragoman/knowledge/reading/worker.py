@@ -7,6 +7,7 @@ and writes one line of JSON: what it read, or why it refuses. Its parent ends it
 import ctypes
 import dataclasses
 import json
+import math
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -44,14 +45,15 @@ def limit_myself(limits: ReadLimits) -> None:
         import resource
     except ImportError:
         return
-    seconds = int(limits.seconds) + 1
     for what, most in (
         (resource.RLIMIT_AS, limits.memory_bytes),
-        (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(what, (most, most))
+    # At the first limit comes SIGXCPU, by which the parent knows why; at the second SIGKILL.
+    seconds = math.ceil(limits.seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     _leave_the_network()
 
 
