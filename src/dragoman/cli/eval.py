@@ -194,6 +194,11 @@ def _surroundings(
     if model is not None and not engine:
         raise OperatorError("--model names a model of the server that --engine names: give both.")
     settings = called.settings({"engine.urls": engine or None, "engine.model": model})
+    if settings.knowledge.folder is not None and settings.knowledge.folder != knowledge:
+        raise OperatorError(
+            "This home's desk takes in knowledge.folder at every start, and so would the one that is measured: "
+            "measure with another --home, or give that folder with --knowledge."
+        )
     # What is measured goes wrong in the report, not in the log; what the processes of the run log is theirs.
     configure(format=settings.log.format, level="error", process="eval")
     seed = {} if settings.generation.seed is not None else {variable("generation.seed"): str(_SEED)}

@@ -8,9 +8,8 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dragoman.answers.levels import FOLDER, SUFFIX, model_key
+from dragoman.answers.levels import FOLDER
 from dragoman.engines.openai import OpenAIEngine
-from dragoman.evaluation.levels import as_toml
 from dragoman.languages.registry import LANGUAGES
 from dragoman.nouns.errors import OperatorError
 from dragoman.nouns.level import Level
@@ -90,8 +89,6 @@ async def running(given: Surroundings, listener: Listener) -> AsyncGenerator[Run
         urls, model = (given.engine_urls, theirs) if given.engine_urls else await _engine(start, common)
         opened = await stack.enter_async_context(given.open_knowledge(database_url))
         await add_knowledge(opened, given.knowledge, listener)
-        if given.level is not None and model is not None:
-            await asyncio.to_thread(_force_level, home, model, given.level)
         if not given.desk:
             yield Running(None, urls, model, opened, home, None)
             return
@@ -173,9 +170,13 @@ async def _model_at(given: Surroundings) -> str | None:
 
 def _desk_variables(given: Surroundings, common: Mapping[str, str], urls: Sequence[str]) -> Mapping[str, str]:
     model = {"DRAGOMAN_ENGINE__MODEL": given.model} if given.model else {}
+    levels = [f"{code}={given.level}" for code in LANGUAGES] if given.level is not None else []
     return {
         **common,
         **model,
+        **({"DRAGOMAN_ANSWERS__LEVELS": ",".join(levels)} if levels else {}),
+        # It knows what it has been given, and nothing else.
+        "DRAGOMAN_KNOWLEDGE__DEMONSTRATION": "false",
         "DRAGOMAN_ENGINE__URLS": ",".join(urls),
         "DRAGOMAN_DESK__HOST": _LOOPBACK,
         "DRAGOMAN_DESK__PORT": "0",
@@ -200,9 +201,3 @@ def _share_models(home: Path, models: Path) -> None:
     except OSError as error:
         raise OperatorError(f"The folder of models {models} cannot be used: {error.strerror}.") from None
     (home / "models").symlink_to(models.absolute())
-
-
-def _force_level(home: Path, model: str, level: Level) -> None:
-    (home / FOLDER).mkdir(exist_ok=True)
-    text = as_toml(model, dict.fromkeys(LANGUAGES, level))
-    (home / FOLDER / f"{model_key(model)}{SUFFIX}").write_text(text, encoding="utf-8")
