@@ -11,6 +11,7 @@ _PORTS = frozenset({80, 443, 8000, 8080, 8443})
 """Ports at which public web pages are served; on others answer services that no crawl should speak to."""
 
 _LONGEST = 2_048
+_LAST_PORT = 65_535
 _TRACKING = re.compile(
     r"utm_\w+|gclid|dclid|fbclid|msclkid|mc_[ce]id|yclid|igshid|_ga|_gl|ref_src|phpsessid|jsessionid",
     re.IGNORECASE,
@@ -35,6 +36,8 @@ def canonical(url: str) -> str:
         raise KnowledgeRefusedError("it is no address of a web page") from error
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise KnowledgeRefusedError("only addresses that begin with http:// or https:// are fetched")
+    if parsed.port is not None and parsed.port > _LAST_PORT:
+        raise KnowledgeRefusedError("there is no such port")
     if parsed.userinfo:
         raise KnowledgeRefusedError("an address with a user name in it is not fetched")
     return str(

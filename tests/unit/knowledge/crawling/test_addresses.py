@@ -22,7 +22,15 @@ def test_what_is_not_public(address: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["8.8.8.8", "1.1.1.1", "93.184.216.34", "2606:4700::1111", "2a00:1450:4001::1", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8"],
+    [
+        "8.8.8.8",
+        "1.1.1.1",
+        "93.184.216.34",
+        "2606:4700::1111",
+        "2a00:1450:4001::1",
+        "::ffff:8.8.8.8",
+        "64:ff9b::8.8.8.8",
+    ],
 )
 def test_what_is_public(address: str) -> None:
     assert is_public(address)
@@ -30,11 +38,21 @@ def test_what_is_public(address: str) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "127.1", "localhost", "::1", "::ffff:127.0.0.1", "0"],
+    [
+        "2130706433",
+        "0x7f000001",
+        "0x7f.1",
+        "0177.0.0.1",
+        "127.1",
+        "localhost",
+        "::1",
+        "::ffff:127.0.0.1",
+        "0",
+    ],
 )
 async def test_loopback_however_it_is_written(host: str) -> None:
     """The system itself says what such a host means; what it says is what is checked, and what would be connected to."""
-    with pytest.raises(KnowledgeRefusedError, match="private network|no host"):
+    with pytest.raises(KnowledgeRefusedError, match=r"private network|no host"):
         await reachable(host, 80, resolve=system_resolve, allow_private=False)
 
 
@@ -55,5 +73,5 @@ async def test_no_such_host() -> None:
         return []
 
     for resolve in (none, empty):
-        with pytest.raises(KnowledgeRefusedError, match="no host x.example"):
+        with pytest.raises(KnowledgeRefusedError, match=r"no host x\.example"):
             await reachable("x.example", 80, resolve=resolve, allow_private=True)

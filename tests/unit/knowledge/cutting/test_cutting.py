@@ -41,7 +41,10 @@ def test_a_short_text_is_one_passage() -> None:
 
 def test_a_list_keeps_the_line_that_introduces_it() -> None:
     text = "A paragraph that takes up some room.\n\nYou need:\n\n- a box\n- a pen"
-    assert cut(text, max_chars=50) == ["A paragraph that takes up some room.", "You need:\n\n- a box\n- a pen"]
+    assert cut(text, max_chars=50) == [
+        "A paragraph that takes up some room.",
+        "You need:\n\n- a box\n- a pen",
+    ]
 
 
 def test_the_line_stays_with_the_first_items_of_a_long_list() -> None:

@@ -23,7 +23,8 @@ def zipped(members: Mapping[str, str | bytes]) -> bytes:
 
 def relations(*pairs: tuple[str, str]) -> str:
     ones = "".join(
-        f'<Relationship Id="rId{n}" Type="{R}/{kind}" Target="{target}"/>' for n, (kind, target) in enumerate(pairs, 1)
+        f'<Relationship Id="rId{n}" Type="{R}/{kind}" Target="{target}"/>'
+        for n, (kind, target) in enumerate(pairs, 1)
     )
     return f'{XML}<Relationships xmlns="{RELS}">{ones}</Relationships>'
 
@@ -35,12 +36,13 @@ def types() -> str:
     )
 
 
-def docx(blocks: Sequence[tuple[int, str]], *, before: str = "", more: Mapping[str, str | bytes] | None = None) -> bytes:
+def docx(
+    blocks: Sequence[tuple[int, str]], *, before: str = "", more: Mapping[str, str | bytes] | None = None
+) -> bytes:
     """Return a Word file of paragraphs, each with its heading's level or 0."""
     styles = [f'<w:pPr><w:pStyle w:val="Heading{level}"/></w:pPr>' if level else "" for level, _ in blocks]
     body = "".join(
-        f"<w:p>{style}"
-        f'<w:r><w:t xml:space="preserve">{text}</w:t></w:r></w:p>'
+        f'<w:p>{style}<w:r><w:t xml:space="preserve">{text}</w:t></w:r></w:p>'
         for style, (_, text) in zip(styles, blocks, strict=True)
     )
     return zipped(
@@ -99,7 +101,9 @@ def pdf(lines: Sequence[str], *, trailer: str = "") -> bytes:
     table = "".join(f"{offset:010d} 00000 n \n" for offset in offsets)
     out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
     start = out.index("xref\n0")
-    return f"{out}trailer<</Size {len(objects) + 1}/Root 1 0 R{trailer}>>\nstartxref\n{start}\n%%EOF".encode("latin-1")
+    return f"{out}trailer<</Size {len(objects) + 1}/Root 1 0 R{trailer}>>\nstartxref\n{start}\n%%EOF".encode(
+        "latin-1"
+    )
 
 
 def locked_pdf() -> bytes:

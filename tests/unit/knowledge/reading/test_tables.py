@@ -40,7 +40,10 @@ def test_columns_in_each_language(code: str) -> None:
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 async def test_questions_and_answers(delimiter: str) -> None:
-    lines = [["Question", "Answer", "Topic", "Title", "URL"], ["How long?", "3 days.", "shipping", "Time", "https://x.example"]]
+    lines = [
+        ["Question", "Answer", "Topic", "Title", "URL"],
+        ["How long?", "3 days.", "shipping", "Time", "https://x.example"],
+    ]
     found = await read("\n".join(delimiter.join(line) for line in lines) + "\n")
     assert found.qa == (QARow(1, "How long?", "3 days.", None, "Time", "shipping", "https://x.example"),)
     assert found.sections == ()
@@ -58,7 +61,10 @@ async def test_several_languages_side_by_side() -> None:
 
 
 async def test_a_column_that_names_the_language() -> None:
-    found = await read('{"language": "German", "question": "f", "answer": "a"}\n\n{"question": "q", "answer": 3}\n', "a.jsonl")
+    found = await read(
+        '{"language": "German", "question": "f", "answer": "a"}\n\n{"question": "q", "answer": 3}\n',
+        "a.jsonl",
+    )
     assert found.qa == (QARow(1, "f", "a", "de"), QARow(2, "q", "3", None))
 
 
