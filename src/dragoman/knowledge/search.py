@@ -85,29 +85,42 @@ def _ranked(
     candidates: Sequence[Candidate], asked: _Asked, meaning: Meaning, background: Background
 ) -> list[Found]:
     """Return candidates best first."""
-    expected = {
-        language: background.expected(meaning.own if language == asked.language else meaning.other, language)
-        for language in {one.passage.language for one in candidates}
-    }
+    closeness = _closeness(candidates, asked.language, meaning, background)
+    worst = min(closeness.values(), default=0.0)
     shares = {one.passage.id: _share(one.words, asked.words) for one in candidates}
     # Words tell apart what is in one language. Between languages they only say which language was asked in.
     best = defaultdict[str, float](float)
     for one in candidates:
         best[one.passage.language] = max(best[one.passage.language], shares[one.passage.id])
-    comparable = [
-        one.compared - expected[one.passage.language] for one in candidates if one.compared is not None
-    ]
-    worst = min(comparable, default=0.0)
 
     def found(one: Candidate) -> Found:
         language = one.passage.language
-        score = worst if one.compared is None else one.compared - expected[language]
+        score = closeness.get(one.passage.id, worst)
         score += _WORDS_WEIGH * (shares[one.passage.id] - best[language])
         score += _EXACT_WEIGHS * len(asked.exact & one.words) / max(1, len(asked.exact))
         score += _OWN_LANGUAGE_WEIGHS * (language == asked.language)
         return Found(passage=one.passage, score=score, meaning=one.meaning, words=shares[one.passage.id])
 
     return sorted(map(found, candidates), key=lambda one: (-one.score, one.passage.id))
+
+
+def _closeness(
+    candidates: Sequence[Candidate], own: str, meaning: Meaning, background: Background
+) -> dict[int, float]:
+    """Return how close candidates are to the question, by id, whichever language each is in.
+
+    The best of the question's own language stands where it would among the others; those after it follow at the
+    distance of their own cosines, which order one language better.
+    """
+    comparable = [one for one in candidates if one.abroad is not None]
+    close = {
+        one.passage.id: (one.abroad or 0.0) - background.expected(meaning.other, one.passage.language)
+        for one in comparable
+    }
+    ours = [one for one in comparable if one.passage.language == own]
+    best = max((close[one.passage.id] for one in ours), default=0.0)
+    nearest = max((one.meaning for one in ours), default=0.0)
+    return {**close, **{one.passage.id: best + one.meaning - nearest for one in ours}}
 
 
 def _rarest(words: Mapping[str, int]) -> Sequence[str]:

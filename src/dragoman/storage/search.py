@@ -56,13 +56,13 @@ class Candidate:
     Attributes:
         passage: the passage.
         meaning: cosine of its vector and the question's; 0 where another embedder made it.
-        compared: its vector's product with the one that passages in its language are compared with; None likewise.
+        abroad: its vector's product with the one that other languages are compared with; None likewise.
         words: those of the question's words that it has.
     """
 
     passage: Passage
     meaning: float
-    compared: float | None
+    abroad: float | None
     words: frozenset[str]
 
 
@@ -169,6 +169,6 @@ def _candidate(row: Row) -> Candidate:
     return Candidate(
         passage=passage,
         meaning=row["meaning"] or 0.0,
-        compared=row["compared"],
+        abroad=row["abroad"],
         words=frozenset(row["words"]),
     )

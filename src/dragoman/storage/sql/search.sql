@@ -58,10 +58,7 @@ SELECT
     document.url,
     passage.version,
     CASE WHEN passage.embedded_by = %(embedder)s THEN -(passage.embedding <#> asked.own) END AS meaning,
-    CASE
-        WHEN passage.embedded_by = %(embedder)s
-            THEN -(passage.embedding <#> CASE WHEN passage.language = %(language)s THEN asked.own ELSE asked.other END)
-    END AS compared,
+    CASE WHEN passage.embedded_by = %(embedder)s THEN -(passage.embedding <#> asked.other) END AS abroad,
     ARRAY(SELECT word FROM unnest(%(words)s::text[]) AS word WHERE word = ANY (passage.words)) AS words
 FROM passage
 JOIN document ON document.id = passage.document
