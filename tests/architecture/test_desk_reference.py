@@ -14,7 +14,7 @@ from dragoman.nouns.event import EventKind, Status
 from dragoman.nouns.language import DecidedBy
 from dragoman.nouns.message import Source
 from dragoman.watching.metrics import new_registry
-from dragoman.web import chat, conversations, health
+from dragoman.web import chat, conversations, health, knowledge
 from dragoman.web.errors import EDGE_ERRORS, status_of
 from dragoman.web.headers import RequestCounts
 
@@ -48,7 +48,7 @@ def test_an_error_has_the_documented_status(code: str) -> None:
 
 def test_every_endpoint_is_documented() -> None:
     text = read("api.md").replace("…/{id}", "/api/v1/conversations/{conversation_id}")
-    routes = [route for room in (chat, conversations, health) for route in room.router.routes]
+    routes = [route for room in (chat, conversations, knowledge, health) for route in room.router.routes]
     for route in routes:
         for method in route.methods - {"HEAD"}:
             assert re.search(rf"{method} {re.escape(route.path)}[`?]", text), f"{method} {route.path}"
