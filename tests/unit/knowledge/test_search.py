@@ -110,7 +110,9 @@ async def test_what_means_the_same_comes_first(shop: Shop) -> None:
 )
 async def test_codes_addresses_and_figures_are_found_exactly(shop: Shop, question: str, text: str) -> None:
     for number in range(8):
-        await shop.add(f"What RX-{number + 10} AB-123{number}/Y and {number}@shop.example cost: 123{number + 5}.")
+        await shop.add(
+            f"What RX-{number + 10} AB-123{number}/Y and {number}@shop.example cost: 123{number + 5}."
+        )
     await shop.add(text)
     assert (await shop.find(question))[0] == text
 
@@ -133,7 +135,9 @@ async def test_codes_addresses_and_figures_are_found_exactly(shop: Shop, questio
     ],
 )
 async def test_words_are_found_in_every_script(shop: Shop, language: str, question: str, text: str) -> None:
-    await shop.add("การคืนสินค้า 退货三十日 返品 ការត្រឡប់ ການສົ່ງຄືນ ပြန်ပေးခြင်း 반품 إرجاع возврат trả lại iade वापसी", language)
+    await shop.add(
+        "การคืนสินค้า 退货三十日 返品 ការត្រឡប់ ການສົ່ງຄືນ ပြန်ပေးခြင်း 반품 إرجاع возврат trả lại iade वापसी", language
+    )
     await shop.add(text, language)
     assert (await shop.find(question, language=language))[0] == text
 
@@ -147,7 +151,9 @@ async def test_a_word_of_a_heading_counts_like_one_of_the_text(shop: Shop) -> No
 async def test_many_passages_in_one_language_never_hide_one_in_another(shop: Shop) -> None:
     question = axis(0)
     for number in range(60):
-        await shop.add(f"Lieferung Nummer {number} dauert", "de", axis(0, towards=1, share=0.3 + number / 1000))
+        await shop.add(
+            f"Lieferung Nummer {number} dauert", "de", axis(0, towards=1, share=0.3 + number / 1000)
+        )
     await shop.add("يستغرق التوصيل ثلاثة أيام", "ar", axis(0, towards=1, share=0.2))
     assert "يستغرق التوصيل ثلاثة أيام" in await shop.find("Lieferung dauert", question, language="de")
 
