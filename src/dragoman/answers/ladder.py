@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
+from dragoman.answers.agreement import says_the_same
 from dragoman.answers.answerable import Answerable
 from dragoman.answers.base import Answer, Question, Step
 from dragoman.answers.cache import AnswerCache
@@ -23,6 +24,8 @@ from dragoman.nouns.message import Source
 
 # Passages looked at: the best is given, the next may be given too, the rest say how it stands out.
 _LIMIT = 5
+# Passages that may bear an approved answer out.
+_WITNESSES = 3
 
 
 class KnownTopics(Protocol):
@@ -96,7 +99,7 @@ class Ladder:
 
         question, found = await self._passages(question)
         verdict = self._answerable.judge(language, found)
-        if approved is not None and (verdict.answerable or not found):
+        if approved is not None and _borne_out(approved, found):
             yield _curated(approved, "near_question")
             return
         level = self._levels.of(await self._model_name.current(), language)
@@ -155,6 +158,14 @@ class Ladder:
                 return
             reason = "not_rendered"
         yield await self._quote.answer(question, found, reason)
+
+
+def _borne_out(match: CuratedMatch, found: Sequence[Found]) -> bool:
+    """Tell whether what was found says what was approved: two ways of looking came to the same answer."""
+    return any(
+        says_the_same(match.text, match.language, one.passage.text, one.passage.language)
+        for one in found[:_WITNESSES]
+    )
 
 
 def _curated(match: CuratedMatch, reason: str) -> Answer:

@@ -72,6 +72,7 @@ def desk(ctx: typer.Context, supervised: Supervised = False) -> None:
                 database_url=settings.database.url.get_secret_value(),
                 engine_urls=settings.engine.urls,
                 home=called.home,
+                told=lambda done, total, _: tell.progress("Taking knowledge in", done, total),
                 on_listening=lambda port: tell.ready(port=port),
             )
         )

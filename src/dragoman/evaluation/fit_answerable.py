@@ -95,9 +95,9 @@ def _fit(questions: Sequence[Question], measured: Floats) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _logistic(features: Floats, truth: NDArray[np.bool_]) -> tuple[float, float, float]:
+def _logistic(features: Any, truth: Any) -> tuple[float, float, float]:
     """Return the weights and the bias of a logistic regression, both kinds of question weighing the same."""
-    scale = features.std(0)
+    scale: Any = features.std(0)
     rows: Any = np.column_stack([features / scale, np.ones(len(features))])
     weigh: Any = np.where(truth, 0.5 / truth.mean(), 0.5 / (~truth).mean())
     found: Any = np.zeros(rows.shape[1])
@@ -106,8 +106,8 @@ def _logistic(features: Floats, truth: NDArray[np.bool_]) -> tuple[float, float,
         slope: Any = rows.T @ (weigh * (guess - truth)) / len(rows) + _RIDGE * found
         bend: Any = (rows * (weigh * guess * (1 - guess))[:, None]).T @ rows / len(rows)
         found = found - np.linalg.solve(bend + _RIDGE * np.eye(len(found)), slope)
-    meaning, words = found[:2] / scale
-    return float(meaning), float(words), float(found[2])
+    meaning, words = (found[:2] / scale).tolist()
+    return meaning, words, float(found[2])
 
 
 if __name__ == "__main__":

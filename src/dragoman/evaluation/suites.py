@@ -12,9 +12,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import dragoman
 from dragoman.evaluation.questions import Question, question_of
-from dragoman.nouns.errors import OperatorError
+from dragoman.knowledge.demonstration import demonstration
 
 SUITES: Mapping[str, str] = MappingProxyType(
     {
@@ -36,21 +35,6 @@ Record = Mapping[str, Any]
 # Repeating three questions a language is enough to see whether the cache holds.
 _AGAIN = 3
 _ROOM = resources.files("dragoman.evaluation")
-
-
-def demonstration() -> Path:
-    """Return the folder of the demonstration shop's knowledge.
-
-    Raises:
-        OperatorError: it did not come with this installation.
-    """
-    folder = Path(dragoman.__file__).parents[2] / "examples" / "shop"
-    if not folder.is_dir():
-        raise OperatorError(
-            "The demonstration shop is not here, on which the suites ask: run from a checkout, "
-            "or bring questions of your own with --knowledge and --questions."
-        )
-    return folder
 
 
 def hostile_pages() -> Path:

@@ -5,7 +5,7 @@ from starlette.types import ASGIApp
 
 from dragoman import __version__
 from dragoman.serving.limits import BodyLimit, ByPath, ReceiveDeadline
-from dragoman.web import chat, conversations, health, knowledge, pages, reference
+from dragoman.web import chat, conversations, curated, health, knowledge, pages, reference
 from dragoman.web.desk import Desk
 from dragoman.web.errors import Problems
 from dragoman.web.headers import HeadAsGet, RequestCounts, SecurityHeaders
@@ -35,6 +35,8 @@ def create_app(desk: Desk) -> ASGIApp:
     problems.install(app)
     for room in (pages, reference, chat, conversations, knowledge, health):
         app.include_router(room.router)
+    if desk.knowledge is not None:
+        app.include_router(curated.create_router(desk.knowledge.curated, guard=knowledge.guard))
     app.mount("/page", pages.static_files(), name="page")
 
     def bounded(max_bytes: int, seconds: float) -> ASGIApp:

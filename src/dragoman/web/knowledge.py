@@ -28,6 +28,7 @@ from dragoman.nouns.errors import (
 )
 from dragoman.nouns.job import Job
 from dragoman.nouns.knowledge import Found, Passage
+from dragoman.web.curated import CuratedRoom
 from dragoman.web.desk import HereDesk
 from dragoman.web.visitor import bearer
 
@@ -49,6 +50,7 @@ class KnowledgeDesk:
     search: Search
     embedder: Embedder
     detect_language: DetectLanguage
+    curated: CuratedRoom
 
 
 class TextBody(BaseModel):

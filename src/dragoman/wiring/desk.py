@@ -15,6 +15,7 @@ from dragoman.conversation.turn import Line
 from dragoman.engines.base import Engine, Sampling
 from dragoman.engines.in_turn import InTurn
 from dragoman.engines.openai import OpenAIEngine
+from dragoman.knowledge.jobs import run_jobs
 from dragoman.languages.base import LanguageDetector
 from dragoman.languages.detect import Detector
 from dragoman.languages.phrases import Phrases
@@ -25,11 +26,17 @@ from dragoman.storage.conversations import open_conversations
 from dragoman.watching.metrics import new_registry
 from dragoman.web.app import create_app
 from dragoman.web.desk import Desk
+from dragoman.web.knowledge import KnowledgeDesk
 from dragoman.wiring.knowledge import open_knowledge
+from dragoman.wiring.knowledge_desk import Told, fill, knowledge_desk
 from dragoman.wiring.ladder import build_ladder
 
 # Within what a supervisor gives the desk beyond its drain before it kills it (`supervisor/household.py`).
 _LAST_WORDS_SECONDS = 2.0
+
+
+def _untold(done: int, total: int, at_hand: str) -> None:
+    """Nobody listens."""
 
 
 def open_engine(settings: EngineSettings, urls: Sequence[str]) -> Engine:
@@ -61,11 +68,12 @@ def sampling(settings: GenerationSettings) -> Sampling:
 
 @asynccontextmanager
 async def open_desk(
-    settings: Settings, *, database_url: str, engine_urls: Sequence[str], home: Path | None = None
+    settings: Settings, *, database_url: str, engine_urls: Sequence[str], home: Path, told: Told = _untold
 ) -> AsyncGenerator[Desk]:
     """Open a desk on a database and engines; leaving the context closes them.
 
-    `home` may hold what was measured there.
+    `home` holds what was measured there, the key of the knowledge API, and documents that wait to be read; `told`
+    hears of the knowledge that is taken in first.
 
     Raises:
         StorageUnavailableError: the database cannot be reached.
@@ -84,6 +92,7 @@ async def open_desk(
                 connections=settings.database.connections,
             )
         )
+        await fill(settings.knowledge, knowledge, told)
         phrases, detector = Phrases.load(), Detector(fallback=settings.desk.fallback)
         ladder = build_ladder(
             settings.answers,
@@ -100,8 +109,10 @@ async def open_desk(
             ladder=ladder,
             phrases=phrases,
             detector=detector,
+            knowledge=await asyncio.to_thread(knowledge_desk, settings.knowledge, knowledge, detector, home),
         )
         stack.push_async_callback(desk.runner.drain, 0)
+        await stack.enter_async_context(_working(settings, desk.knowledge))
         await stack.enter_async_context(_sweeping(settings, conversations))
         yield desk
 
@@ -114,8 +125,9 @@ def assemble(
     ladder: Answering,
     phrases: Phrases,
     detector: LanguageDetector,
+    knowledge: KnowledgeDesk | None = None,
 ) -> Desk:
-    """Put a desk together from opened parts."""
+    """Put a desk together from opened parts; without `knowledge` its API is closed."""
     fallback = settings.desk.fallback
     registry = new_registry()
     metrics = TurnMetrics(registry)
@@ -139,6 +151,7 @@ def assemble(
         fallback=fallback,
         name=settings.desk.name,
         max_message_chars=settings.desk.max_message_chars,
+        knowledge=knowledge,
     )
 
 
@@ -160,6 +173,12 @@ def _sweeping(settings: Settings, conversations: Conversations) -> AbstractAsync
     return _beside(keep_sweeping(conversations, idle=idle, keep=keep))
 
 
+def _working(settings: Settings, knowledge: KnowledgeDesk | None) -> AbstractAsyncContextManager[object]:
+    assert knowledge is not None, "a desk with a home has its knowledge"
+    private = settings.knowledge.crawl_private
+    return _beside(run_jobs(knowledge.work, knowledge.library, allow_private=private))
+
+
 @asynccontextmanager
 async def _draining(desk: Desk, seconds: float) -> AsyncGenerator[None]:
     """Give replies under way so long from the moment the desk is told to stop; then they end with words of their own."""
@@ -179,7 +198,8 @@ async def run_desk(
     *,
     database_url: str,
     engine_urls: Sequence[str],
-    home: Path | None = None,
+    home: Path,
+    told: Told = _untold,
     on_listening: Callable[[int], None] | None = None,
     stop: asyncio.Event | None = None,
 ) -> None:
@@ -191,7 +211,7 @@ async def run_desk(
     """
     drain_seconds = settings.desk.drain_seconds
     async with (
-        open_desk(settings, database_url=database_url, engine_urls=engine_urls, home=home) as desk,
+        open_desk(settings, database_url=database_url, engine_urls=engine_urls, home=home, told=told) as desk,
         _draining(desk, drain_seconds),
     ):
         await listen(
