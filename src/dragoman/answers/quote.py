@@ -29,8 +29,13 @@ def citation_of(passage: Passage) -> Citation:
 
 
 def close_finds(found: Sequence[Found]) -> list[Found]:
-    """Return the best find, and the second where it fits nearly as well."""
-    return [one for one in found[:2] if one.score >= found[0].score - NEARLY_AS_WELL]
+    """Return the best find, and the second where it fits nearly as well and can be read by whoever reads the first."""
+    best = found[0]
+    return [
+        one
+        for one in found[:2]
+        if one.score >= best.score - NEARLY_AS_WELL and one.passage.language == best.passage.language
+    ]
 
 
 class Quote:
