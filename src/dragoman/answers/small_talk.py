@@ -74,4 +74,6 @@ def offer_of_a_person(phrases: Phrases, language: str, contact: str | None) -> s
 
 
 def _key(text: str) -> str:
-    return _BETWEEN.sub(" ", text.casefold()).strip()
+    # Turkish has two letters i, of which casefold makes three; small talk needs no more than one.
+    folded = text.casefold().replace("i\u0307", "i").replace("ı", "i")
+    return _BETWEEN.sub(" ", folded).strip()
