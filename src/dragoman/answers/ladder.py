@@ -99,7 +99,7 @@ class Ladder:
 
         question, found = await self._passages(question)
         verdict = self._answerable.judge(language, found)
-        if approved is not None and _borne_out(approved, found):
+        if approved is not None and verdict.answerable and _borne_out(approved, found):
             yield _curated(approved, "near_question")
             return
         level = self._levels.of(await self._model_name.current(), language)
