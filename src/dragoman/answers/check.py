@@ -7,7 +7,7 @@ from dragoman.embeddings.base import Embedder
 from dragoman.languages.base import LanguageDetector
 from dragoman.languages.quantities import find, identifiers, unknown_identifiers, unsupported
 from dragoman.languages.registry import language as named
-from dragoman.languages.scripts import count_scripts
+from dragoman.languages.scripts import count_scripts, counted_scripts
 
 # Cosine of a sentence and its rendering, from which on they say the same: renderings that people found right lay
 # above it, copied examples and babble below (docs/decisions/0012-what-the-model-writes.md).
@@ -71,7 +71,7 @@ def _refused_by_form(text: str, source: str) -> str | None:
 
 def _refused_by_script(text: str, language: str, source: str, of: str) -> str | None:
     counts = count_scripts(text)
-    own = sum(counts[script] for script in named(language).scripts)
+    own = sum(counts[script] for script in counted_scripts(named(language).scripts))
     if sum(counts.values()) - own > _MOST_FOREIGN * sum(counts.values()):
         return "other_script"
     return "untranslated_words" if of != language and _left_over(text, source) else None

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -45,6 +46,17 @@ NUMERALS = MappingProxyType(
 # Arabic decimal and thousands separators stand only in figures, so they go along with the digits.
 _SEPARATORS = {"٫": ".", "٬": ","}
 _NOT_ASCII_DIGIT = regex.compile(r"[^\P{Nd}0-9]|[٫٬]")
+
+
+# Codes of ISO 15924 that stand for several of the scripts that are counted.
+_PARTS = MappingProxyType(
+    {"Jpan": ("Hani", "Hira", "Kana"), "Kore": ("Hang", "Hani"), "Hans": ("Hani",), "Hant": ("Hani",)}
+)
+
+
+def counted_scripts(codes: Iterable[str]) -> frozenset[str]:
+    """Return the counted scripts behind a language's ISO 15924 codes: for `Jpan` those are kanji and both kana."""
+    return frozenset(part for code in codes for part in _PARTS.get(code, (code,)))
 
 
 @lru_cache(maxsize=8192)

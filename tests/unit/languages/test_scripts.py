@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dragoman.languages.scripts import NUMERALS, count_scripts, to_ascii_digits
+from dragoman.languages.registry import LANGUAGES
+from dragoman.languages.scripts import NUMERALS, SCRIPTS, count_scripts, counted_scripts, to_ascii_digits
 
 
 def test_letters_and_vowel_signs_are_counted_by_script() -> None:
@@ -13,6 +14,17 @@ def test_letters_and_vowel_signs_are_counted_by_script() -> None:
         "Zyyy": 2,
         "Hani": 2,
     }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_is_written_in_scripts_that_are_counted(language: str) -> None:
+    assert counted_scripts(LANGUAGES[language].scripts) <= SCRIPTS
+
+
+def test_japanese_korean_and_chinese_are_counted_by_their_parts() -> None:
+    assert counted_scripts(("Jpan",)) == {"Hani", "Hira", "Kana"}
+    assert counted_scripts(("Kore",)) == {"Hang", "Hani"}
+    assert counted_scripts(("Hans", "Hant")) == {"Hani"}
 
 
 @pytest.mark.parametrize("system", [name for name in NUMERALS if name != "hanidec"])
