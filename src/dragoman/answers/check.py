@@ -3,6 +3,8 @@
 import regex
 
 from dragoman.answers.guard import loop_start
+from dragoman.answers.same_question.compare import compare
+from dragoman.answers.same_question.marks import marks_of
 from dragoman.embeddings.base import Embedder
 from dragoman.languages.base import LanguageDetector
 from dragoman.languages.quantities import find, identifiers, unknown_identifiers, unsupported
@@ -47,6 +49,7 @@ class Check:
             _refused_by_form(text, source)
             or _refused_by_script(text, language, source, of)
             or _refused_by_figures(text, language, source, of)
+            or _refused_by_statement(text, language, source, of)
             or self._refused_by_language(text, language)
             or await self._refused_by_meaning(text, source)
         )
@@ -84,6 +87,15 @@ def _left_over(text: str, source: str) -> set[str]:
     """
     words = {word for word in _LATIN_WORD.findall(source) if word.islower()}
     return {word for word in words if len(word) > 3} & set(_LATIN_WORD.findall(text))
+
+
+def _refused_by_statement(text: str, language: str, source: str, of: str) -> str | None:
+    """Refuse what turns a statement round, negates it, or is about another country: cosines do not see that.
+
+    Figures were looked at with their units already.
+    """
+    difference = compare(marks_of(text, language), marks_of(source, of))
+    return None if difference is None or difference.reason == "figures" else f"other_{difference.reason}"
 
 
 def _refused_by_figures(text: str, language: str, source: str, of: str) -> str | None:

@@ -19,9 +19,10 @@ MOST_WRONG = 0
 GENERATED_PART = 0.25
 # Below so many generated replies, luck decides.
 FEWEST_GENERATED = 5
-# A quotation is in another language at worst, but its frame is fixed text and its figures are the owner's: what keeps
-# it from a customer is only that the search does not understand the language.
-QUOTED_RIGHT = 0.7
+# A quotation is in another language at worst, but its frame is fixed text, its figures are the owner's, and a wrong
+# one is seen to be about something else. What keeps it from a customer is only that the search does not understand
+# the language: where fewer than two of five are right, it mostly wastes the reader's time.
+QUOTED_RIGHT = 0.4
 
 _NEVER_WRONG = ("figures_known", "nothing_unwanted")
 
