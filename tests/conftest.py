@@ -6,6 +6,7 @@ pytest_plugins = (
     "dragoman.testing.pytest_database",
     "dragoman.testing.pytest_desk",
     "dragoman.testing.pytest_engine",
+    "dragoman.testing.pytest_knowledge",
     "dragoman.testing.pytest_model",
     "dragoman.testing.pytest_browser",
 )

@@ -11,8 +11,10 @@ from dragoman.engines.local.metrics import EngineMetrics
 from dragoman.engines.local.waiting import Line
 from dragoman.nouns import errors
 from dragoman.nouns.event import EventKind, Status
-from dragoman.nouns.language import DecidedBy
-from dragoman.nouns.message import Source
+from dragoman.nouns.ids import ConversationId, MessageId, TurnId
+from dragoman.nouns.language import DecidedBy, LanguageDecision
+from dragoman.nouns.message import Reply, Source
+from dragoman.nouns.records import reply_record
 from dragoman.watching.metrics import new_registry
 from dragoman.web import chat, conversations, health, knowledge
 from dragoman.web.errors import EDGE_ERRORS, status_of
@@ -52,6 +54,14 @@ def test_every_endpoint_is_documented() -> None:
     for route in routes:
         for method in route.methods - {"HEAD"}:
             assert re.search(rf"{method} {re.escape(route.path)}[`?]", text), f"{method} {route.path}"
+
+
+def test_every_key_of_a_reply_is_documented_and_no_other() -> None:
+    decision = LanguageDecision("en", 1.0, DecidedBy.CHOICE, ())
+    reply = Reply(MessageId("m"), ConversationId("c"), TurnId("t"), "Yes.", decision, Source.QUOTED, None)
+    row = re.search(r"^\| `message\.reply` \| (.*?);", read("events.md"), flags=re.MULTILINE)
+    assert row is not None
+    assert re.findall(r"`(\w+)`", row[1]) == list(reply_record(reply))
 
 
 def test_every_kind_of_event_is_documented_and_no_other() -> None:
