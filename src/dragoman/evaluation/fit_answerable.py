@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,18 +95,19 @@ def _fit(questions: Sequence[Question], measured: Floats) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _logistic(features: Any, truth: Any) -> tuple[float, float, float]:
+def _logistic(features: Floats, truth: NDArray[np.bool_]) -> tuple[float, float, float]:
     """Return the weights and the bias of a logistic regression, both kinds of question weighing the same."""
-    scale: Any = features.std(0)
-    rows: Any = np.column_stack([features / scale, np.ones(len(features))])
-    weigh: Any = np.where(truth, 0.5 / truth.mean(), 0.5 / (~truth).mean())
-    found: Any = np.zeros(rows.shape[1])
+    scale = cast("Floats", features.std(0))
+    rows = cast("Floats", np.column_stack([features / scale, np.ones(len(features))]))
+    part = float(truth.mean())
+    weigh = cast("Floats", np.where(truth, 0.5 / part, 0.5 / (1 - part)))
+    found = np.zeros(rows.shape[1])
     for _ in range(_STEPS):  # Newton's method
-        guess: Any = 1 / (1 + np.exp(-rows @ found))
-        slope: Any = rows.T @ (weigh * (guess - truth)) / len(rows) + _RIDGE * found
-        bend: Any = (rows * (weigh * guess * (1 - guess))[:, None]).T @ rows / len(rows)
-        found = found - np.linalg.solve(bend + _RIDGE * np.eye(len(found)), slope)
-    meaning, words = (found[:2] / scale).tolist()
+        guess = cast("Floats", 1 / (1 + np.exp(-rows @ found)))
+        slope = cast("Floats", rows.T @ (weigh * (guess - truth)) / len(rows) + _RIDGE * found)
+        bend = cast("Floats", (rows * (weigh * guess * (1 - guess))[:, None]).T @ rows / len(rows))
+        found = found - cast("Floats", np.linalg.solve(bend + _RIDGE * np.eye(len(found)), slope))
+    meaning, words = cast("list[float]", (found[:2] / scale).tolist())
     return meaning, words, float(found[2])
 
 
