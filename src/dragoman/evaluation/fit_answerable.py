@@ -97,15 +97,15 @@ def _fit(questions: Sequence[Question], measured: Floats) -> str:
 
 def _logistic(features: Floats, truth: NDArray[np.bool_]) -> tuple[float, float, float]:
     """Return the weights and the bias of a logistic regression, both kinds of question weighing the same."""
-    scale = cast("Floats", features.std(0))
-    rows = cast("Floats", np.column_stack([features / scale, np.ones(len(features))]))
+    scale: Floats = features.std(0)
+    rows: Floats = np.column_stack([features / scale, np.ones(len(features))])
     part = float(truth.mean())
     weigh = cast("Floats", np.where(truth, 0.5 / part, 0.5 / (1 - part)))
     found = np.zeros(rows.shape[1])
     for _ in range(_STEPS):  # Newton's method
-        guess = cast("Floats", 1 / (1 + np.exp(-rows @ found)))
-        slope = cast("Floats", rows.T @ (weigh * (guess - truth)) / len(rows) + _RIDGE * found)
-        bend = cast("Floats", (rows * (weigh * guess * (1 - guess))[:, None]).T @ rows / len(rows))
+        guess = 1 / (1 + np.exp(-rows @ found))
+        slope = rows.T @ (weigh * (guess - truth)) / len(rows) + _RIDGE * found
+        bend = (rows * (weigh * guess * (1 - guess))[:, None]).T @ rows / len(rows)
         found = found - cast("Floats", np.linalg.solve(bend + _RIDGE * np.eye(len(found)), slope))
     meaning, words = cast("list[float]", (found[:2] / scale).tolist())
     return meaning, words, float(found[2])
