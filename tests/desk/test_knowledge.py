@@ -14,6 +14,7 @@ from dragoman.knowledge.jobs import Work, run_jobs
 from dragoman.knowledge.library import Library
 from dragoman.knowledge.search import Search
 from dragoman.nouns.curated import ImportReport
+from dragoman.storage.curated import PostgresCurated
 from dragoman.storage.jobs import PostgresJobs
 from dragoman.storage.knowledge import PostgresKnowledge
 from dragoman.storage.pool import Database
@@ -22,6 +23,7 @@ from dragoman.testing.letter_embedder import LetterEmbedder
 from dragoman.testing.pytest_desk import OpenDesk, serving_desk
 from dragoman.testing.scripted_engine import ScriptedEngine
 from dragoman.web.app import MAX_BODY_BYTES
+from dragoman.web.curated import CuratedRoom
 from dragoman.web.knowledge import KnowledgeDesk
 
 pytestmark = pytest.mark.database
@@ -64,6 +66,7 @@ async def owner(desk: OpenDesk, database_url: str, tmp_path: Path) -> AsyncGener
         search=await asyncio.to_thread(Search, PassageIndex(database, embedder=embedder.name)),
         embedder=embedder,
         detect_language=lambda _: "en",
+        curated=CuratedRoom(PostgresCurated(database), embedder),
     )
     worker = asyncio.create_task(run_jobs(work, library))
     headers = {"Authorization": f"Bearer {KEY}"}
