@@ -183,7 +183,7 @@ class AnswerSettings(_Group):
     )
     levels: tuple[LanguageLevel, ...] = Field(
         default=(),
-        description="How far the model may be trusted in a language, instead of what was measured (`[\"fr=generate\", \"lo=curated only\"]`): `generate` lets it write, `quote` only quotes passages, `curated only` gives approved answers and declines the rest.",
+        description='How far the model may be trusted in a language, instead of what was measured (`["fr=generate", "lo=curated only"]`): `generate` lets it write, `quote` only quotes passages, `curated only` gives approved answers and declines the rest.',
     )
 
 
