@@ -3,10 +3,11 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dragoman.knowledge.cutting import cut
 from dragoman.knowledge.reading.base import QARow, ReadDocument, Section
+from dragoman.knowledge.tricks import is_trick, without_tricks
 from dragoman.knowledge.words import index_words
 from dragoman.languages.registry import match_tag
 from dragoman.nouns.documents import NewDocument, NewPassage
@@ -62,9 +63,48 @@ def documents_of(
     return list({document.content_hash: document for document in documents}.values())
 
 
+def for_readers(read: ReadDocument) -> ReadDocument:
+    """Return what was read without the sentences and headings that speak to a model; a warning says how many.
+
+    What stood under a heading that goes stays, under those around it; sections and rows of which nothing is left go.
+    Tables of approved answers and of topics are the owner's own words and stay as they are.
+    """
+    sections, from_sections = _cleaned_sections(read.sections)
+    rows, from_rows = _cleaned_rows(read.qa)
+    if not (dropped := from_sections + from_rows):
+        return read
+    warning = f"left out what speaks to a model rather than to a reader ({dropped} sentences or headings): look at who wrote it"
+    return replace(read, sections=sections, qa=rows, warnings=(*read.warnings, warning))
+
+
 def meaning_of(title: str, headings: Sequence[str], text: str) -> str:
     """Return what a passage is embedded as: under the heading that says what it is about, else its document's title."""
     return f"{headings[-1] if headings else title}: {text}"
+
+
+def _cleaned_sections(sections: Sequence[Section]) -> tuple[tuple[Section, ...], int]:
+    kept: list[Section] = []
+    dropped = 0
+    tricky = {heading for section in sections for heading in section.headings if is_trick(heading)}
+    for section in sections:
+        text, left_out = without_tricks(section.text)
+        dropped += left_out
+        if text:
+            headings = tuple(one for one in section.headings if one not in tricky)
+            kept.append(replace(section, headings=headings, text=text))
+    return tuple(kept), dropped + len(tricky)
+
+
+def _cleaned_rows(rows: Sequence[QARow]) -> tuple[tuple[QARow, ...], int]:
+    kept: list[QARow] = []
+    dropped = 0
+    for row in rows:
+        answer, left_out = without_tricks(row.answer)
+        asks_a_model = is_trick(row.question)
+        dropped += left_out + asks_a_model
+        if answer and not asks_a_model:
+            kept.append(replace(row, answer=answer))
+    return tuple(kept), dropped
 
 
 def _text(read: ReadDocument, detect: DetectLanguage, language: str | None) -> Iterator[_Draft]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dragoman.embeddings.base import Embedder
-from dragoman.knowledge.intake import DetectLanguage, documents_of, labels_of, meaning_of
+from dragoman.knowledge.intake import DetectLanguage, documents_of, for_readers, labels_of, meaning_of
 from dragoman.knowledge.reading.base import ReadDocument, ReadLimits
 from dragoman.knowledge.reading.folder import walk_folder
 from dragoman.knowledge.reading.read import read_document
@@ -160,7 +160,7 @@ class Library:
         )
         if title:
             read = replace(read, title=title)
-        source = replace(source, media_type=read.media_type, warnings=read.warnings)
+        source = replace(source, media_type=read.media_type)
         return await self.add(read, source, language=language, topic=topic, told=told, new=not before)
 
     async def add(
@@ -179,6 +179,8 @@ class Library:
             raise KnowledgeRefusedError(
                 f"{source.location} is a table of approved answers or topics: take it in as a file"
             )
+        read = await asyncio.to_thread(for_readers, read)
+        source = replace(source, warnings=read.warnings)
         documents = await asyncio.to_thread(
             documents_of, read, source.location, detect_language=self._detect, language=language, topic=topic
         )
