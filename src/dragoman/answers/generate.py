@@ -5,6 +5,7 @@ language, with every quantity and address masked, it has nothing to make up (doc
 """
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 from dragoman.answers.base import Answer
 from dragoman.answers.check import Check
@@ -20,9 +21,9 @@ from dragoman.watching.logs import logger
 # would say, so that a copy of one is seen for what it is: it means something else than the passage.
 _EXAMPLES = ("error.superseded", "chat.erased", "error.conversation_ended", "chat.person_will_answer")
 _MARKED = "error.message_too_long"
-_FIRST = Sampling(max_tokens=160, temperature=0.0, top_p=1.0, repetition_penalty=1.0)
-# Once more: drawn differently, from fewer examples, so that it does not fail in the same way.
-_AGAIN = Sampling(max_tokens=160, temperature=0.3, top_p=0.8, repetition_penalty=1.05, seed=1)
+# Once more: drawn, as the owner has set, but no more freely than this, and from fewer examples, so that it does not
+# fail in the same way.
+_AGAIN_TEMPERATURE = 0.3
 
 
 class Renderer:
@@ -32,12 +33,18 @@ class Renderer:
         engine: where the model is.
         phrases: the examples.
         check: what every sentence has to pass.
+        sampling: how words are drawn in the second try; the first takes the likeliest.
     """
 
-    def __init__(self, engine: Engine, phrases: Phrases, check: Check) -> None:
+    def __init__(
+        self, engine: Engine, phrases: Phrases, check: Check, sampling: Sampling | None = None
+    ) -> None:
         self._engine = engine
         self._phrases = phrases
         self._check = check
+        drawn = sampling or Sampling()
+        self._first = replace(drawn, temperature=0.0, top_p=1.0, repetition_penalty=1.0)
+        self._again = replace(drawn, temperature=min(drawn.temperature, _AGAIN_TEMPERATURE))
 
     async def write(
         self, sentences: Sequence[str], *, of: str, language: str, citations: tuple[Citation, ...]
@@ -72,7 +79,7 @@ class Renderer:
         """Return the sentence in `language`, or None where it failed twice, and the model."""
         masked = mask(sentence, of)
         model = ""
-        for examples, sampling in ((_EXAMPLES, _FIRST), (_EXAMPLES[:2], _AGAIN)):
+        for examples, sampling in ((_EXAMPLES, self._first), (_EXAMPLES[:2], self._again)):
             written, model = await self._ask(self._prompt(masked, language, examples), sampling)
             text, reason = await self._checked(written, masked, sentence, of, language)
             if reason is None:

@@ -145,7 +145,9 @@ class Ladder:
         yield citations
         passage, language = found[0].passage, question.language
         reason = "own_words" if passage.language == language else f"level_{level.name.lower()}"
-        if level is Level.GENERATE and passage.language != language and len(citations) == 1:
+        if level is Level.GENERATE and len(citations) > 1:
+            reason = "several_passages"
+        elif level is Level.GENERATE and passage.language != language:
             sentences = await self._quote.sentences(question, passage)
             written = self._renderer.write(
                 sentences, of=passage.language, language=language, citations=citations

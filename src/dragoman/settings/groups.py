@@ -152,11 +152,14 @@ class ModelSettings(_Group):
 
 
 class GenerationSettings(_Group):
-    """How replies are written."""
+    """How the model writes, where it is trusted to."""
 
     max_tokens: int = Field(default=512, ge=1, le=8192, description="Longest reply, in tokens.")
     temperature: float = Field(
-        default=0.7, ge=0, le=2, description="0 takes the likeliest word always; more is more varied."
+        default=0.7,
+        ge=0,
+        le=2,
+        description="0 takes the likeliest word always; more is more varied. Where the desk renders a passage, the first try is at 0 and the second at no more than 0.3.",
     )
     top_p: float = Field(
         default=0.9, gt=0, le=1, description="Draw from the likeliest words whose probabilities sum to this."
@@ -169,7 +172,7 @@ class GenerationSettings(_Group):
         default=1500,
         ge=0,
         le=1_000_000,
-        description="How much of the conversation the model is shown, in tokens. The oldest whole turns go first.",
+        description="How much of the conversation a question is read with, in tokens. The oldest whole turns go first.",
     )
 
 

@@ -100,6 +100,7 @@ async def open_desk(
             engine=engine,
             phrases=phrases,
             detector=detector,
+            sampling=sampling(settings.generation),
             home=home,
         )
         desk = assemble(

@@ -19,6 +19,9 @@ from dragoman.wiring.knowledge import OpenKnowledge
 KEY_FILE = "api-key"
 """The file in the home folder that holds the key of the knowledge API where none is set."""
 
+DEMONSTRATION_REVIEWER = "Demonstration"
+"""Who answers for the approved answers of the demonstration shop, as its tables say."""
+
 Told = Callable[[int, int, str], None]
 
 
@@ -45,10 +48,24 @@ async def fill(settings: KnowledgeSettings, knowledge: OpenKnowledge, told: Told
         OperatorError: the folder is not there.
         StorageUnavailableError: the database cannot be reached.
     """
+    if settings.folder is not None or not settings.demonstration:
+        await _forget_demonstration(knowledge)
     if settings.folder is not None:
         await seed(knowledge.library, settings.folder, told)
     elif settings.demonstration and not await knowledge.storage.version():
         await seed(knowledge.library, demonstration(), told)
+
+
+async def _forget_demonstration(knowledge: OpenKnowledge) -> None:
+    """Remove the invented shop, so that no owner's customer is ever told its terms."""
+    shop = str(demonstration())
+    if not await knowledge.storage.sources(found_in=shop):
+        return
+    await knowledge.library.remove(shop)
+    texts = await knowledge.curated.texts()
+    await knowledge.curated.remove(
+        list({text.entry: None for text in texts if text.reviewer == DEMONSTRATION_REVIEWER})
+    )
 
 
 def _kept_key(home: Path) -> str:

@@ -13,7 +13,7 @@ from dragoman.answers.levels import Levels
 from dragoman.answers.model_name import ModelName
 from dragoman.answers.quote import Quote
 from dragoman.answers.small_talk import SmallTalk
-from dragoman.engines.base import Engine
+from dragoman.engines.base import Engine, Sampling
 from dragoman.languages.base import LanguageDetector
 from dragoman.languages.phrases import Phrases
 from dragoman.nouns.level import Level
@@ -29,9 +29,10 @@ def build_ladder(
     engine: Engine,
     phrases: Phrases,
     detector: LanguageDetector,
+    sampling: Sampling | None = None,
     home: Path | None = None,
 ) -> Ladder:
-    """Return the ladder of one desk; `home` may hold levels that were measured there. Blocks for some milliseconds."""
+    """Return the ladder of one desk; `sampling` is how the model draws its words, `home` may hold levels that were measured there. Blocks for some milliseconds."""
     embedder, contact = knowledge.embedder, settings.contact
     kept = PostgresAnswerCache(knowledge.database, embedder=embedder.name, dimensions=embedder.dimensions)
     return Ladder(
@@ -42,7 +43,7 @@ def build_ladder(
         cache=AnswerCache(kept),
         search=knowledge.search,
         answerable=Answerable.load(),
-        renderer=Renderer(engine, phrases, Check(detector, embedder)),
+        renderer=Renderer(engine, phrases, Check(detector, embedder), sampling),
         quote=Quote(phrases, embedder),
         decline=Decline(phrases, contact=contact),
         levels=Levels.load(home, _override(settings)),
