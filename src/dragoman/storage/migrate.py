@@ -23,6 +23,10 @@ _TABLE = b"""
     )
 """
 
+_EXTENSION = b"CREATE EXTENSION IF NOT EXISTS vector"
+# What CREATE EXTENSION fails with: the right is missing, or (by the server's version) the extension's files are.
+_NO_EXTENSION = (errors.InsufficientPrivilege, errors.FeatureNotSupported, errors.UndefinedFile)
+
 
 @dataclass(frozen=True, slots=True)
 class Migration:
@@ -81,13 +85,29 @@ def _bring_up_to_date(connection: psycopg.Connection, steps: Sequence[Migration]
     _check_history(applied, steps)
     missing = [step for step in steps if step.name not in applied]
     for step in missing:
+        _apply(connection, step)
+        logger.info("database_migrated", step=step.name)
+    return [step.name for step in missing]
+
+
+def _apply(connection: psycopg.Connection, step: Migration) -> None:
+    try:
         with connection.transaction():
             connection.execute(step.sql)
             connection.execute(
                 b"INSERT INTO schema_migration (name, checksum) VALUES (%s, %s)", (step.name, step.checksum)
             )
-        logger.info("database_migrated", step=step.name)
-    return [step.name for step in missing]
+    except _NO_EXTENSION as error:
+        if _EXTENSION not in step.sql or _has_vector(connection):
+            raise
+        raise OperatorError(
+            "the database has no pgvector: install pgvector on the server "
+            "and run CREATE EXTENSION vector in this database as its administrator"
+        ) from error
+
+
+def _has_vector(connection: psycopg.Connection) -> bool:
+    return connection.execute(b"SELECT FROM pg_extension WHERE extname = 'vector'").fetchone() is not None
 
 
 def _check_history(applied: dict[str, str], steps: Sequence[Migration]) -> None:
