@@ -107,12 +107,15 @@ def _checked(data: bytes | Path, limits: ReadLimits) -> str | None:
 
 async def _talk(process: asyncio.subprocess.Process, body: bytes, limits: ReadLimits) -> bytes:
     """Hand the document over and take what comes, watching the process's memory."""
-    async with asyncio.TaskGroup() as tasks:
-        watch = tasks.create_task(_watch(process, limits))
-        feeding = tasks.create_task(_feed(process, body))
-        output = await _output(process, limits)
-        for task in (watch, feeding):
-            task.cancel()
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            watch = tasks.create_task(_watch(process, limits))
+            feeding = tasks.create_task(_feed(process, body))
+            output = await _output(process, limits)
+            for task in (watch, feeding):
+                task.cancel()
+    except ExceptionGroup as failed:  # The first is why the others were given up.
+        raise failed.exceptions[0] from failed
     return output
 
 
@@ -133,7 +136,7 @@ async def _output(process: asyncio.subprocess.Process, limits: ReadLimits) -> by
     while block := await process.stdout.read(_BLOCK):
         blocks += block
         if len(blocks) > most:
-            process.kill()
+            _kill(process)
             break
     return bytes(blocks)
 
@@ -141,19 +144,31 @@ async def _output(process: asyncio.subprocess.Process, limits: ReadLimits) -> by
 async def _watch(process: asyncio.subprocess.Process, limits: ReadLimits) -> None:
     """End the process when it holds too much memory: not every system lets it limit itself."""
     while True:
-        try:
-            taken = psutil.Process(process.pid).memory_info().rss
-        except psutil.Error:
+        taken = await asyncio.to_thread(_memory, process.pid)
+        if taken is None:
             return
         if taken > limits.memory_bytes:
-            process.kill()
+            _kill(process)
             return
         await asyncio.sleep(_WATCH_SECONDS)
 
 
+def _memory(pid: int) -> int | None:
+    """Return the bytes of memory that a process holds, or None when it has ended. Reads from /proc: blocks."""
+    try:
+        return psutil.Process(pid).memory_info().rss
+    except psutil.Error:
+        return None
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    with suppress(ProcessLookupError):  # It may have ended by itself meanwhile.
+        process.kill()
+
+
 async def _end(process: asyncio.subprocess.Process) -> None:
     if process.returncode is None:
-        process.kill()
+        _kill(process)
         await asyncio.shield(process.wait())
 
 

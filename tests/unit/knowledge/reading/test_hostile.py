@@ -122,3 +122,12 @@ async def test_the_desk_goes_on_and_its_memory_stays() -> None:
     await beating
     assert longest < 1.0
     assert psutil.Process().memory_info().rss - memory < 64 * MEGABYTE
+
+
+async def test_what_breaks_beside_the_reading_is_raised_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(pid: int) -> int:
+        raise OSError(f"no look at {pid}")
+
+    monkeypatch.setattr("dragoman.knowledge.reading.read._memory", broken)
+    with pytest.raises(OSError, match="no look at"):
+        await read_document(b"# Hours\n\nFrom 9.", name="a.md")
