@@ -93,6 +93,8 @@ async def open_desk(
             )
         )
         await fill(settings.knowledge, knowledge, told)
+        # Loads the model before the first customer waits for it.
+        await knowledge.embedder.queries(["?"])
         phrases, detector = Phrases.load(), Detector(fallback=settings.desk.fallback)
         ladder = build_ladder(
             settings.answers,
