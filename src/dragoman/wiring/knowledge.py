@@ -65,7 +65,10 @@ async def open_knowledge(
         stack.push_async_callback(database.close)
         embedder = await _embedder(settings)
         stack.push_async_callback(embedder.close)
-        yield assemble_knowledge(settings, database=database, embedder=embedder, fallback=fallback)
+        # Reads what is known of the embedder from files.
+        yield await asyncio.to_thread(
+            assemble_knowledge, settings, database=database, embedder=embedder, fallback=fallback
+        )
 
 
 def assemble_knowledge(
