@@ -129,8 +129,10 @@ def serving(*, models: Path | None = None, **variables: str) -> Iterator[Serving
         command = [sys.executable, "-m", "dragoman", "serve", "--home", str(home)]
         command += ["--port", "0", "--engine-port", "0"]
         outside = {name: value for name, value in os.environ.items() if not name.startswith("DRAGOMAN_")}
+        # Nothing known, unless a test brings it: the demonstration takes a while to be taken in.
+        inside = {"DRAGOMAN_KNOWLEDGE__DEMONSTRATION": "false", **variables}
         with words.open("wb") as out:
-            process = subprocess.Popen(command, env={**outside, **variables}, stdout=out, stderr=out)
+            process = subprocess.Popen(command, env={**outside, **inside}, stdout=out, stderr=out)
         one = Serving(process, home, words)
         try:
             until(lambda: "Dragoman is ready" in one.said() or process.poll() is not None)
