@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -132,7 +133,14 @@ def serving(*, models: Path | None = None, **variables: str) -> Iterator[Serving
         # Nothing known, unless a test brings it: the demonstration takes a while to be taken in.
         inside = {"DRAGOMAN_KNOWLEDGE__DEMONSTRATION": "false", **variables}
         with words.open("wb") as out:
-            process = subprocess.Popen(command, env={**outside, **inside}, stdout=out, stderr=out)
+            process = subprocess.Popen(
+                command,
+                env={**outside, **inside},
+                stdout=out,
+                stderr=out,
+                # Also where the tests themselves run under nohup, which a `serve` would heed.
+                preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
+            )
         one = Serving(process, home, words)
         try:
             until(lambda: "Dragoman is ready" in one.said() or process.poll() is not None)

@@ -90,4 +90,5 @@ def to_ascii_digits(text: str) -> str:
 
 
 def _ascii(character: str) -> str:
-    return _SEPARATORS.get(character) or str(unicodedata.decimal(character))
+    # `regex` may know digits of a newer Unicode than `unicodedata`; none of the 29 languages writes them.
+    return _SEPARATORS.get(character) or str(unicodedata.decimal(character, character))

@@ -41,3 +41,7 @@ def test_mapping_digits_keeps_the_length_and_is_done_once(text: str) -> None:
     mapped = to_ascii_digits(text)
     assert len(mapped) == len(text)
     assert to_ascii_digits(mapped) == mapped
+
+
+def test_a_digit_of_a_newer_unicode_is_left_as_it_is():
+    assert to_ascii_digits("\U00011de0 ٣") == "\U00011de0 3"
