@@ -30,6 +30,9 @@ _MOST_TRIES = 5
 _KEPT = timedelta(days=30)
 
 
+_LAST_BEAT_SECONDS = 5.0
+
+
 @dataclass(frozen=True, slots=True)
 class Crawl:
     """A site to be crawled; None for as far as the program goes by itself."""
@@ -168,7 +171,9 @@ class _Worker:
             raise
         finally:
             beating.cancel()
-            await asyncio.gather(beating, return_exceptions=True)
+            # A beat that is called back in the middle of a question to the database may not hear it: the job's end
+            # does not wait for it.
+            await asyncio.wait({beating}, timeout=_LAST_BEAT_SECONDS)
         await self._ended(job, doing, progress)
 
     async def _ended(self, job: Job, doing: "asyncio.Task[dict[str, Any]]", progress: _Progress) -> None:
