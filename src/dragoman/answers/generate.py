@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from dragoman.answers.base import Answer
 from dragoman.answers.check import Check
-from dragoman.engines.base import ChatMessage, Engine, Piece, Sampling
+from dragoman.engines.base import ChatMessage, Engine, Sampling
 from dragoman.languages.phrases import Phrases
 from dragoman.languages.quantities import Masked, fill, mask
 from dragoman.languages.registry import language as named
@@ -106,8 +106,6 @@ class Renderer:
         return [*prompt, ChatMessage("user", masked.text)]
 
     async def _ask(self, prompt: Sequence[ChatMessage], sampling: Sampling) -> tuple[str, str]:
-        pieces: list[Piece] = []
         async with self._engine.chat(prompt, sampling) as written:
-            async for piece in written:
-                pieces.append(piece)  # noqa: PERF401 - read as they come, so that a hung engine is noticed
+            pieces = [piece async for piece in written]
         return "".join(piece.text for piece in pieces).strip(), pieces[-1].model if pieces else ""

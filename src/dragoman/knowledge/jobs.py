@@ -30,9 +30,6 @@ _MOST_TRIES = 5
 _KEPT = timedelta(days=30)
 
 
-_LAST_BEAT_SECONDS = 5.0
-
-
 @dataclass(frozen=True, slots=True)
 class Crawl:
     """A site to be crawled; None for as far as the program goes by itself."""
@@ -170,10 +167,7 @@ class _Worker:
                 await self.work.jobs.put_back(job.id, self.name, after=timedelta(), forgiven=True)
             raise
         finally:
-            beating.cancel()
-            # A beat that is called back in the middle of a question to the database may not hear it: the job's end
-            # does not wait for it.
-            await asyncio.wait({beating}, timeout=_LAST_BEAT_SECONDS)
+            await asyncio.wait({beating})
         await self._ended(job, doing, progress)
 
     async def _ended(self, job: Job, doing: "asyncio.Task[dict[str, Any]]", progress: _Progress) -> None:
@@ -205,14 +199,17 @@ class _Worker:
             await asyncio.to_thread(Path(job.arguments["file"]).unlink, missing_ok=True)
 
     async def _beat(self, job: Job, progress: _Progress, doing: "asyncio.Task[dict[str, Any]]") -> None:
-        """Give signs of life, and stop the work when it was cancelled or is no longer ours."""
-        while True:
+        """Give signs of life as long as the work goes on, and stop it when it was cancelled or is no longer ours.
+
+        Ends by itself: a question to the database that is called back may swallow the call.
+        """
+        while not doing.done():
             with suppress(StorageUnavailableError):
                 if not await self.work.jobs.beat(
                     job.id, self.name, progress.done, progress.total, progress.at_hand
                 ):
                     doing.cancel()
-            await asyncio.sleep(_BEAT_SECONDS)
+            await asyncio.wait({doing}, timeout=_BEAT_SECONDS)
 
     async def add_file(self, given: Mapping[str, Any], progress: _Progress) -> dict[str, Any]:
         file = Path(given["file"])

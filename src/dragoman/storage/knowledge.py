@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dragoman.nouns.documents import Document, KnowledgeState, NewDocument, NewPassage, Source
 from dragoman.nouns.knowledge import DocumentId, Passage
+from dragoman.storage.passages import passage_of
 from dragoman.storage.pool import Database, Row, Transaction
 from dragoman.storage.queries import load
 from dragoman.storage.search import literal
@@ -161,19 +162,19 @@ class PostgresKnowledge:
 
     async def passages(self, ids: Sequence[int]) -> list[Passage]:
         """Return those of these passages that are still there, by document and place."""
-        return [_passage(row) for row in await self._rows("passages", {"ids": list(ids), "document": None})]
+        return [passage_of(row) for row in await self._rows("passages", {"ids": list(ids), "document": None})]
 
     async def passages_of(self, document: str) -> list[Passage]:
         """Return the passages of a document, in order."""
         return [
-            _passage(row)
+            passage_of(row)
             for row in await self._rows("passages", {"ids": None, "document": storable(document)})
         ]
 
     async def embedded_otherwise(self, embedder: str, *, limit: int) -> tuple[list[Passage], int]:
         """Return passages whose vectors another embedder made, and how many there are in all."""
         rows = await self._rows("embedded_otherwise", {"embedded_by": embedder, "limit": limit})
-        return [_passage(row) for row in rows], rows[0]["remaining"] if rows else 0
+        return [passage_of(row) for row in rows], rows[0]["remaining"] if rows else 0
 
     async def put_vectors(self, ids: Sequence[int], vectors: Vectors, *, embedded_by: str) -> None:
         """Store new vectors of passages that stay as they are, which is no change of knowledge."""
@@ -300,17 +301,3 @@ def _source(row: Row) -> Source:
 def _document(row: Row) -> Document:
     values: dict[str, Any] = {**row, "warnings": tuple(row["warnings"])}
     return Document(**values)
-
-
-def _passage(row: Row) -> Passage:
-    return Passage(
-        id=row["id"],
-        document=DocumentId(row["document"]),
-        title=row["title"],
-        headings=tuple(row["headings"]),
-        language=row["language"],
-        text=row["text"],
-        place=row["place"],
-        url=row["url"],
-        version=row["version"],
-    )

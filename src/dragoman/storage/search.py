@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dragoman.nouns.knowledge import DocumentId, Passage
+from dragoman.nouns.knowledge import Passage
+from dragoman.storage.passages import passage_of
 from dragoman.storage.pool import Database, Row
 from dragoman.storage.queries import load
 from dragoman.storage.text import storable
@@ -155,19 +156,8 @@ def _storable(words: Sequence[str]) -> list[str]:
 
 
 def _candidate(row: Row) -> Candidate:
-    passage = Passage(
-        id=row["id"],
-        document=DocumentId(row["document"]),
-        title=row["title"],
-        headings=tuple(row["headings"]),
-        language=row["language"],
-        text=row["text"],
-        place=row["place"],
-        url=row["url"],
-        version=row["version"],
-    )
     return Candidate(
-        passage=passage,
+        passage=passage_of(row),
         meaning=row["meaning"] or 0.0,
         abroad=row["abroad"],
         words=frozenset(row["words"]),
