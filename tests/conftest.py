@@ -1,6 +1,12 @@
 """What all tests share: the event loop, and the things built once a session."""
 
 import pytest
+from hypothesis import settings
+
+# The same examples in every run, so that what passed here passes elsewhere. `--hypothesis-profile=default` looks for
+# new ones.
+settings.register_profile("repeatable", derandomize=True)
+settings.load_profile("repeatable")
 
 pytest_plugins = (
     "dragoman.testing.pytest_database",

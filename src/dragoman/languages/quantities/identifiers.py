@@ -60,9 +60,10 @@ _LAST_OF_SENTENCE = ".,;:!?)'\"…،؛؟।。"
 _LONGEST_CODE = 40
 # "mag-4:30", "ke-3", "Covid-19": a word with a small figure; codes are in capitals.
 _AFFIX = re.compile(r"[A-Za-z]?[a-z]+-\d{1,2}")
-# What begins like a code and is a figure with its unit or an hour: 6kg, 16h30, 3x4, ika-4, Rp5000, EUR6.
+# What begins like a code and is a figure with its unit or an hour: 6kg, 16h30, 3x4, ika-4, Rp5000, Rs1–2, EUR6.
 _NO_CODE = re.compile(
-    r"\d+(?:-\d+)?(?:[a-z]+|h\d{2}|x\d+|-[a-z]+|/[a-z]+|[a-z]+-[a-z]+)|(?:ika|alas|ala|ke|rp|rm|rs|us|h|m|p|no|nr|s)-?\d+"
+    r"\d+(?:-\d+)?(?:[a-z]+|h\d{2}|x\d+|-[a-z]+|/[a-z]+|[a-z]+-[a-z]+)"
+    r"|(?:ika|alas|ala|ke|h|m|p|no|nr|s)-?\d+|(?:rp|rm|rs|us)-?\d+(?:-\d+)?"
 )
 _DIGIT, _LETTER = re.compile(r"\d"), re.compile(r"[a-z#]")
 

@@ -95,7 +95,7 @@ def test_identifiers_are_compared_as_they_are_meant() -> None:
     [
         ("DE44 5001 0517 5407 3249 31", ["code"]),
         ("order #12345, model X15B-2", ["code", "code"]),
-        ("6kg, 24h, 16h30, EUR6, Rp5000, 05/03/2026, ke-3", []),
+        ("6kg, 24h, 16h30, EUR6, Rp5000, Rs1–2, 05/03/2026, ke-3", []),
         ("โทร 02-123-4567", ["phone"]),
         ("请访问https://shop.example/追踪。", ["link"]),
         ("٠٧٦١ ٥٥٥ ٠١٤٢", ["phone"]),
