@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from dragoman.answers.base import Answer, Question
 from dragoman.answers.same_question.compare import compare
 from dragoman.answers.same_question.figures import figures_of
-from dragoman.answers.same_question.folding import normalised
 from dragoman.answers.same_question.marks import Marks, as_record, marks_of, of_record, without_words
+from dragoman.languages.folding import normalised
 from dragoman.languages.scripts import to_ascii_digits
 from dragoman.nouns.message import Citation, Source
 from dragoman.storage.answer_cache import KeptAnswer

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from dragoman.answers.base import Question
 from dragoman.answers.curated_index import Index, Own, build
 from dragoman.answers.same_question.compare import Difference, compare, turns_round
-from dragoman.answers.same_question.folding import normalised
 from dragoman.answers.same_question.marks import marks_of
 from dragoman.embeddings.base import Embedder
 from dragoman.knowledge.curated import embed_texts
+from dragoman.languages.folding import normalised
 from dragoman.nouns.curated import CuratedMatch, CuratedStatus, CuratedText
 from dragoman.nouns.message import Citation
 

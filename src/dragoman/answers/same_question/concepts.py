@@ -9,8 +9,10 @@ from typing import Any
 
 import regex
 
-from dragoman.answers.same_question.folding import folded
-from dragoman.answers.same_question.patterns import compiled
+from dragoman.languages.concepts import concepts_of as all_concepts_of
+from dragoman.languages.concepts import table
+from dragoman.languages.concepts.patterns import compiled
+from dragoman.languages.folding import folded
 
 NEGATION = "not"
 IGNORED = "ignore"
@@ -24,8 +26,9 @@ class Concepts:
     negated: bool
 
 
-def _table(name: str) -> Mapping[str, Any]:
-    file = resources.files("dragoman.answers.same_question") / "tables" / f"{name}.toml"
+@cache
+def _groups() -> Mapping[str, Any]:
+    file = resources.files("dragoman.answers.same_question") / "opposites.toml"
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
@@ -36,10 +39,9 @@ def _opposites() -> Mapping[str, frozenset[str]]:
     `before` and `after`, stand in the table both ways.
     """
     pairs: dict[str, set[str]] = {}
-    table = _table("opposites")
-    for turning, turned in table["turns"].items():
+    for turning, turned in _groups()["turns"].items():
         pairs.setdefault(turning, set()).update(turned)
-    for group in table["groups"]:
+    for group in _groups()["groups"]:
         for one in group:
             pairs.setdefault(one, set()).update(other for other in group if other != one)
     return {one: frozenset(others) for one, others in pairs.items()}
@@ -47,16 +49,16 @@ def _opposites() -> Mapping[str, frozenset[str]]:
 
 OPPOSITES = _opposites()
 """What each concept is the opposite of."""
-LONE: frozenset[str] = frozenset(_table("opposites")["alone"])
+LONE: frozenset[str] = frozenset(_groups()["alone"])
 """Concepts that make another question of any that has them not."""
 CONCEPTS: frozenset[str] = frozenset(OPPOSITES).union(*OPPOSITES.values()) | LONE
 """All concepts; the table of every language writes each of them."""
 
 
 @cache
-def _written(language: str) -> "Mapping[str, regex.Pattern[str]]":
-    table: Mapping[str, str] = _table(language)
-    return {concept: compiled(patterns, language) for concept, patterns in table.items()}
+def _saying_no(language: str) -> "tuple[regex.Pattern[str], regex.Pattern[str]]":
+    """Return what says no, and what only seems to: asking politely (`不好意思`, `n'est-ce pas`) is written with one."""
+    return compiled(table(language)[NEGATION], language), compiled(table(language)[IGNORED], language)
 
 
 def concepts_of(text: str, language: str) -> Concepts:
@@ -65,9 +67,6 @@ def concepts_of(text: str, language: str) -> Concepts:
     Raises:
         KeyError: there is no table for the language, which none of the 29 lacks.
     """
-    written = _written(language)
-    words = folded(text, language)
-    found = {concept for concept in CONCEPTS if written[concept].search(words)}
-    # Asking politely (`不好意思`, `n'est-ce pas`) is no negation, though it is written with one.
-    said = written[IGNORED].sub(" ", words) if IGNORED in written else words
-    return Concepts(frozenset(found), written[NEGATION].search(said) is not None)
+    negation, ignored = _saying_no(language)
+    said = ignored.sub(" ", folded(text, language))
+    return Concepts(all_concepts_of(text, language) & CONCEPTS, negation.search(said) is not None)

@@ -2,7 +2,7 @@
 
 import regex
 
-from dragoman.answers.same_question.folding import folded
+from dragoman.languages.folding import folded
 from dragoman.languages.scripts import to_ascii_digits
 
 # A key is how a word begins, so that a declined name is the same name (Praha, Prahy).

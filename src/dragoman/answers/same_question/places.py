@@ -7,7 +7,7 @@ from typing import cast
 import regex
 from babel import Locale, UnknownLocaleError
 
-from dragoman.answers.same_question.folding import folded
+from dragoman.languages.folding import folded
 
 # Filipino's data stand under its BCP 47 name; a language without data of its own has no places.
 _LOCALES = {"tl": "fil"}

@@ -7,11 +7,12 @@ whole word already; `$` the end of a sentence; `!`
 that no Thai vowel stands before, which makes เปิด (open) of ปิด (close).
 """
 
+from dataclasses import dataclass
 from functools import cache
 
 import regex
 
-from dragoman.answers.same_question.folding import folded
+from dragoman.languages.folding import folded
 
 _UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "km", "ko"})
 # Written together with the word that follows: conjunctions, prepositions and the article.
@@ -30,25 +31,60 @@ _SIGNS = {
 }
 
 
-@cache
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A pattern of a language.
+
+    Attributes:
+        written: as it stands in the table.
+        language: the code of its language.
+        needle: its longest piece without signs, folded: looking for that first costs next to nothing.
+    """
+
+    written: str
+    language: str
+    needle: str
+
+    def inside(self, words: str) -> bool:
+        """Tell whether a folded text has it."""
+        return self.needle in words and _expression(self.written, self.language).search(words) is not None
+
+
+def patterns_of(written: str, language: str) -> tuple[Pattern, ...]:
+    """Read the patterns of a concept."""
+    return tuple(Pattern(one, language, _needle(one, language)) for one in written.split())
+
+
 def compiled(patterns: str, language: str) -> "regex.Pattern[str]":
     """Return one expression that finds any of the patterns in a folded text.
 
     Raises:
         ValueError: there is none.
     """
-    parts = [_expression(pattern, language) for pattern in patterns.split()]
+    parts = [_source(pattern, language) for pattern in patterns.split()]
     if not parts:
         raise ValueError(f"no patterns ({language})")
     return regex.compile("|".join(parts))
 
 
-def _expression(pattern: str, language: str) -> str:
+@cache
+def _expression(pattern: str, language: str) -> "regex.Pattern[str]":
+    return regex.compile(_source(pattern, language))
+
+
+def _pieces(pattern: str, language: str) -> list[str]:
     # Signs are taken out first: folding would keep them, but joins what they part.
-    pieces = regex.split(r"([*_~|$!])", pattern)
-    body = "".join(
-        _SIGNS[piece] if piece in _SIGNS else regex.escape(folded(piece, language)) for piece in pieces
-    )
+    return [
+        piece if piece in _SIGNS else folded(piece, language) for piece in regex.split(r"([*_~|$!])", pattern)
+    ]
+
+
+def _needle(pattern: str, language: str) -> str:
+    return max((piece for piece in _pieces(pattern, language) if piece not in _SIGNS), key=len)
+
+
+def _source(pattern: str, language: str) -> str:
+    body = "".join(_SIGNS.get(piece, regex.escape(piece)) for piece in _pieces(pattern, language))
     if language in _UNSPACED:
         before = rf"(?<!{_LETTER})" if pattern.startswith("|") else ""
         after = rf"(?!{_LETTER})" if pattern.endswith("|") else ""
