@@ -1,0 +1,59 @@
+"""What can be measured: the names that figures and curves have in the report, in words, with units."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+Better = Literal["more", "less", "neither"]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a figure is.
+
+    Attributes:
+        unit: as it is shown behind the figure; empty for a mere number. `s` are shown as milliseconds where small,
+            `bytes` as MB.
+        better: which way is better; `neither` for what only describes the run.
+        plotted: whether the page draws it.
+    """
+
+    title: str
+    unit: str
+    better: Better
+    plotted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """What a series is: its title, and what its two axes are, with units."""
+
+    title: str
+    x: str
+    y: str
+
+
+MEASURES: Mapping[str, Measure] = MappingProxyType(
+    {
+        "prefill": Measure("prefill", "tokens/s", "more", plotted=True),
+        "decode": Measure("decode, one stream", "tokens/s", "more", plotted=True),
+        "generated": Measure("generated, all streams", "tokens/s", "more", plotted=True),
+        "requests": Measure("requests", "1/s", "more"),
+        "first_p50": Measure("first token, p50", "s", "less"),
+        "first_p95": Measure("first token, p95", "s", "less", plotted=True),
+        "between_p50": Measure("between tokens, p50", "s", "less"),
+        "between_p95": Measure("between tokens, p95", "s", "less"),
+        "whole_p95": Measure("whole reply, p95", "s", "less"),
+        "errors": Measure("requests that failed", "", "less"),
+        "odd_replies": Measure("replies that are no text", "", "less"),
+        "prompt_tokens": Measure("tokens of a prompt", "", "neither"),
+        "reply_tokens": Measure("tokens of a reply", "", "neither"),
+        "memory": Measure("memory", "bytes", "less", plotted=True),
+        "processor": Measure("processor time", "s", "neither"),
+    }
+)
+"""By name. Figures that are not measured on a side are left out of its outcome, not set to 0."""
+
+SERIES: Mapping[str, Curve] = MappingProxyType({})
+"""Curves by name."""
