@@ -4,7 +4,7 @@ It is not asked to answer. A model this small, asked to, makes figures up; asked
 language, with every quantity and address masked, it has nothing to make up (docs/decisions/0012-what-the-model-writes.md).
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 
 from dragoman.answers.base import Answer
@@ -34,14 +34,22 @@ class Renderer:
         phrases: the examples.
         check: what every sentence has to pass.
         sampling: how words are drawn in the second try; the first takes the likeliest.
+        on_refused: told the reason of each sentence that no customer will see.
     """
 
     def __init__(
-        self, engine: Engine, phrases: Phrases, check: Check, sampling: Sampling | None = None
+        self,
+        engine: Engine,
+        phrases: Phrases,
+        check: Check,
+        sampling: Sampling | None = None,
+        *,
+        on_refused: Callable[[str], None] | None = None,
     ) -> None:
         self._engine = engine
         self._phrases = phrases
         self._check = check
+        self._on_refused = on_refused
         drawn = sampling or Sampling()
         self._first = replace(drawn, temperature=0.0, top_p=1.0, repetition_penalty=1.0)
         self._again = replace(drawn, temperature=min(drawn.temperature, _AGAIN_TEMPERATURE))
@@ -85,6 +93,8 @@ class Renderer:
             if reason is None:
                 return text, model
             logger.info("sentence_refused", reason=reason, language=language)
+            if self._on_refused is not None:
+                self._on_refused(reason)
         return None, model
 
     async def _checked(

@@ -4,7 +4,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from dragoman.nouns.language import LanguageDecision
 from dragoman.nouns.message import Reply
-from dragoman.watching.metrics import SECONDS_BUCKETS
+from dragoman.watching.metrics import SECONDS_BUCKETS, WORD_BUCKETS
 
 
 class TurnMetrics:
@@ -41,8 +41,17 @@ class TurnMetrics:
             buckets=SECONDS_BUCKETS,
             registry=registry,
         )
-        self._tokens = Counter(
-            "dragoman_model_tokens_total", "Tokens the engine counted.", ["kind"], registry=registry
+        self._reasons = Counter(
+            "dragoman_reply_reasons_total",
+            "Replies given, by rung and by why this rung and no earlier one.",
+            ["source", "reason"],
+            registry=registry,
+        )
+        self._next_piece = Histogram(
+            "dragoman_next_piece_seconds",
+            "From one piece of a reply (a word, or a sentence that had to be checked) to the next.",
+            buckets=(*WORD_BUCKETS, 10.0),
+            registry=registry,
         )
         self.live = Gauge("dragoman_turns_live", "Turns being answered now.", registry=registry)
 
@@ -53,14 +62,14 @@ class TurnMetrics:
     def replied(self, reply: Reply) -> None:
         """Count a reply and its times."""
         self._replies.labels(reply.decision.language, reply.source).inc()
+        self._reasons.labels(reply.source, reply.reason or "none").inc()
         self._answer.labels(reply.source).observe(reply.seconds)
         if reply.first_word_seconds is not None:
             self._first_word.labels(reply.source).observe(reply.first_word_seconds)
 
-    def spent(self, prompt: int, completion: int) -> None:
-        """Count the tokens of a generation."""
-        self._tokens.labels("prompt").inc(prompt)
-        self._tokens.labels("completion").inc(completion)
+    def waited_for_piece(self, seconds: float) -> None:
+        """Count the time between two pieces of a reply."""
+        self._next_piece.observe(seconds)
 
     def failed(self, code: str) -> None:
         """Count a turn that ended without a reply."""

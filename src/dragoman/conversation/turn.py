@@ -52,6 +52,7 @@ class Line:
         """
         arrived = time.monotonic()
         first_word: float | None = None
+        last_word = arrived
 
         decision = self.decide(message, conversation)
         yield LanguageDecided(message.id, message.turn_id, decision)
@@ -63,7 +64,12 @@ class Line:
                 case Answer():
                     answer = step
                 case str():
-                    first_word = first_word or time.monotonic() - arrived
+                    now = time.monotonic()
+                    if first_word is None:
+                        first_word = now - arrived
+                    else:
+                        self._metrics.waited_for_piece(now - last_word)
+                    last_word = now
                     yield Delta(step)
                 case _:
                     found = True
@@ -110,8 +116,6 @@ class Line:
     def _note(self, reply: Reply, answer: Answer) -> None:
         self._metrics.replied(reply)
         usage = answer.usage
-        if usage is not None:
-            self._metrics.spent(usage.prompt_tokens, usage.completion_tokens)
         logger.info(
             "turn_answered",
             language=reply.decision.language,

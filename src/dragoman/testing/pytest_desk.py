@@ -12,6 +12,7 @@ import pytest
 from blockbuster import blockbuster_ctx
 
 from dragoman.engines.base import Engine
+from dragoman.engines.counted import CountedEngine, ModelMetrics
 from dragoman.languages.detect import Detector
 from dragoman.languages.phrases import Phrases
 from dragoman.settings import Settings
@@ -20,6 +21,7 @@ from dragoman.testing.engine_ladder import EngineLadder
 from dragoman.testing.loopback import loopback
 from dragoman.testing.scripted_engine import ScriptedEngine
 from dragoman.testing.stream_reading import read_events
+from dragoman.watching.metrics import new_registry
 from dragoman.web.app import create_app
 from dragoman.web.desk import Desk
 from dragoman.wiring import assemble, sampling
@@ -86,7 +88,8 @@ async def serving_desk(database_url: str, engine: Engine, **settings: Any) -> As
     """Serve a desk whose engine says what it likes on a free loopback port; `settings` are groups of settings, by name."""
     async with AsyncExitStack() as stack:
         conversations = await stack.enter_async_context(open_conversations(database_url, connections=5))
-        given, phrases = Settings(**settings), Phrases.load()
+        given, phrases, registry = Settings(**settings), Phrases.load(), new_registry()
+        engine = CountedEngine(engine, ModelMetrics(registry))
         desk = assemble(
             given,
             conversations=conversations,
@@ -94,6 +97,7 @@ async def serving_desk(database_url: str, engine: Engine, **settings: Any) -> As
             ladder=EngineLadder(engine, phrases, sampling(given.generation)),
             phrases=phrases,
             detector=Detector(fallback=given.desk.fallback),
+            registry=registry,
         )
         stack.push_async_callback(desk.runner.drain, 5.0)
         stack.callback(desk.stopping.set)

@@ -10,13 +10,16 @@ import httpx
 import pytest
 
 from dragoman.engines.base import Engine
+from dragoman.engines.counted import CountedEngine, ModelMetrics
 from dragoman.languages.detect import Detector
 from dragoman.languages.phrases import Phrases
 from dragoman.settings import Settings
 from dragoman.storage.conversations import open_conversations
+from dragoman.storage.measures import DatabaseMeasures
 from dragoman.testing.loopback import loopback
 from dragoman.testing.pytest_desk import OpenDesk
 from dragoman.testing.scripted_engine import ScriptedEngine
+from dragoman.watching.metrics import new_registry
 from dragoman.web.app import create_app
 from dragoman.wiring import OpenKnowledge, assemble, build_ladder, open_knowledge
 
@@ -61,7 +64,8 @@ async def knowing_desk(
 ) -> AsyncGenerator[KnowingDesk]:
     """Serve a desk that answers from a folder on a free loopback port; `settings` are groups of settings, by name."""
     async with AsyncExitStack() as stack:
-        given, phrases = Settings(**settings), Phrases.load()
+        given, phrases, registry = Settings(**settings), Phrases.load(), new_registry()
+        engine = CountedEngine(engine, ModelMetrics(registry))
         detector = Detector(fallback=given.desk.fallback)
         conversations = await stack.enter_async_context(open_conversations(database_url, connections=5))
         knowledge = await stack.enter_async_context(
@@ -70,8 +74,15 @@ async def knowing_desk(
             )
         )
         await knowledge.library.add_folder(folder)
+        measures = DatabaseMeasures(knowledge.database, embedder=knowledge.embedder.name, registry=registry)
+        stack.push_async_callback(measures.close)
         ladder = build_ladder(
-            given.answers, knowledge=knowledge, engine=engine, phrases=phrases, detector=detector
+            given.answers,
+            knowledge=knowledge,
+            engine=engine,
+            phrases=phrases,
+            detector=detector,
+            registry=registry,
         )
         desk = assemble(
             given,
@@ -80,6 +91,8 @@ async def knowing_desk(
             ladder=ladder,
             phrases=phrases,
             detector=detector,
+            registry=registry,
+            measures=(measures.refresh,),
         )
         stack.push_async_callback(desk.runner.drain, 5.0)
         stack.callback(desk.stopping.set)

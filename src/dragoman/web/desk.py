@@ -1,6 +1,7 @@
 """What the ways in are given: the opened rooms of the desk, and the few values that shape its answers."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,9 @@ from dragoman.storage.base import Conversations
 if TYPE_CHECKING:
     from dragoman.web.knowledge import KnowledgeDesk
 
+Measure = Callable[[], Awaitable[None]]
+"""Brings gauges up to date before they are told, without raising."""
+
 
 @dataclass(slots=True)
 class Desk:
@@ -26,6 +30,7 @@ class Desk:
         name: what customers see at the top of the page.
         max_message_chars: the longest message taken.
         knowledge: what `/api/v1/knowledge` works with; None closes it.
+        measures: what has to be asked for before the metrics are told.
         stopping: set once the desk was told to stop; it is then not ready for more, and live streams end.
     """
 
@@ -39,6 +44,7 @@ class Desk:
     name: str
     max_message_chars: int
     knowledge: "KnowledgeDesk | None" = None
+    measures: Sequence[Measure] = ()
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
 

@@ -35,6 +35,7 @@ async def ready(desk: HereDesk) -> Response:
 @router.get("/metrics", summary="Prometheus metrics", include_in_schema=False)
 async def metrics(desk: HereDesk) -> Response:
     """Return what was counted."""
+    await asyncio.gather(*(measure() for measure in desk.measures))
     # In a thread: the process's own numbers are read from the system.
     text = await asyncio.to_thread(exposition, desk.registry)
     return Response(text, media_type=CONTENT_TYPE)

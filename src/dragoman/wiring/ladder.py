@@ -2,10 +2,17 @@
 
 from pathlib import Path
 
+from prometheus_client import CollectorRegistry
+
 from dragoman.answers.answerable import Answerable
-from dragoman.answers.cache import AnswerCache
 from dragoman.answers.check import Check
-from dragoman.answers.curated import CuratedAnswers
+from dragoman.answers.counted import (
+    CountedCache,
+    CountedCurated,
+    CountedEmbedder,
+    CountedSearch,
+    RungMetrics,
+)
 from dragoman.answers.decline import Decline
 from dragoman.answers.generate import Renderer
 from dragoman.answers.ladder import Ladder
@@ -19,6 +26,7 @@ from dragoman.languages.phrases import Phrases
 from dragoman.nouns.level import Level
 from dragoman.settings import AnswerSettings
 from dragoman.storage.answer_cache import PostgresAnswerCache
+from dragoman.storage.search import PassageIndex
 from dragoman.wiring.knowledge import OpenKnowledge
 
 
@@ -31,19 +39,27 @@ def build_ladder(
     detector: LanguageDetector,
     sampling: Sampling | None = None,
     home: Path | None = None,
+    registry: CollectorRegistry | None = None,
 ) -> Ladder:
-    """Return the ladder of one desk; `sampling` is how the model draws its words, `home` may hold levels that were measured there. Blocks for some milliseconds."""
-    embedder, contact = knowledge.embedder, settings.contact
+    """Return the ladder of one desk. Blocks for some milliseconds.
+
+    Args:
+        sampling: how the model draws its words.
+        home: may hold levels that were measured there.
+        registry: where the rungs tell what they did; None: nowhere.
+    """
+    metrics = RungMetrics(registry or CollectorRegistry())
+    embedder, contact = CountedEmbedder(knowledge.embedder, metrics), settings.contact
     kept = PostgresAnswerCache(knowledge.database, embedder=embedder.name, dimensions=embedder.dimensions)
     return Ladder(
         embedder=embedder,
         knowledge=knowledge,
         small_talk=SmallTalk.load(phrases, contact=contact),
-        curated=CuratedAnswers(knowledge.curated, embedder),
-        cache=AnswerCache(kept),
-        search=knowledge.search,
+        curated=CountedCurated(knowledge.curated, embedder, metrics),
+        cache=CountedCache(kept, metrics),
+        search=CountedSearch(PassageIndex(knowledge.database, embedder=embedder.name), metrics),
         answerable=Answerable.load(),
-        renderer=Renderer(engine, phrases, Check(detector, embedder), sampling),
+        renderer=Renderer(engine, phrases, Check(detector, embedder), sampling, on_refused=metrics.refused),
         quote=Quote(phrases, embedder),
         decline=Decline(phrases, contact=contact),
         levels=Levels.load(home, _override(settings)),

@@ -41,6 +41,7 @@ class _Tally:
     counts: Counts = field(default_factory=Counts)
     began: float = field(default_factory=time.monotonic)
     first: dict[int, float] = field(default_factory=dict[int, float])
+    last: dict[int, float] = field(default_factory=dict[int, float])
     tokens: dict[int, int] = field(default_factory=dict[int, int])
 
     def note(self, event: Event) -> None:
@@ -60,9 +61,12 @@ class _Tally:
         if number not in self.first:
             self.first[number] = now
             self.metrics.first_token_seconds.observe(now - self.began)
-        elif chunk.finish_reason is not None:
-            further = max(1, self.tokens[number] - 1)
-            self.metrics.token_seconds.observe((now - self.first[number]) / further)
+        else:
+            self.metrics.next_piece_seconds.observe(now - self.last[number])
+            if chunk.finish_reason is not None:
+                further = max(1, self.tokens[number] - 1)
+                self.metrics.token_seconds.observe((now - self.first[number]) / further)
+        self.last[number] = now
 
 
 async def answer_whole(call: Call, line: Line, metrics: EngineMetrics, send: Send) -> int:

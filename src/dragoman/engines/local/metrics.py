@@ -3,21 +3,26 @@
 from collections.abc import Callable, Iterator
 
 import psutil
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Metric
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, Metric
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from dragoman.engines.local.waiting import Line
-from dragoman.watching.metrics import SECONDS_BUCKETS, new_registry
-
-# Seconds from one token to the next: from a graphics card's to those of a busy small machine.
-_TOKEN_BUCKETS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.0)
+from dragoman.watching.metrics import SECONDS_BUCKETS, WORD_BUCKETS, new_registry
 
 
 class EngineMetrics:
-    """The counters of one engine. `kv_cache_use` is asked for the share of the attention cache in use."""
+    """The counters of one engine.
 
-    def __init__(self, line: Line, kv_cache_use: Callable[[], float]) -> None:
+    Args:
+        line: asked for who waits.
+        kv_cache_use: asked for the share of the attention cache in use.
+        kv_cache_bytes: asked for its size.
+    """
+
+    def __init__(
+        self, line: Line, kv_cache_use: Callable[[], float], kv_cache_bytes: Callable[[], float]
+    ) -> None:
         self.registry: CollectorRegistry = new_registry()
         self.requests = Counter(
             "dragoman_engine_requests",
@@ -34,14 +39,28 @@ class EngineMetrics:
             SECONDS_BUCKETS,
         )
         self.token_seconds = self._histogram(
-            "output_token_seconds", "Mean time for each further token of a request.", _TOKEN_BUCKETS
+            "output_token_seconds", "Mean time for each further token of a request.", WORD_BUCKETS
+        )
+        self.next_piece_seconds = self._histogram(
+            "next_piece_seconds", "From one piece of a text to the next, each by itself.", WORD_BUCKETS
         )
         self.prompt_tokens = self._counter("prompt_tokens", "Tokens of prompts.")
         self.completion_tokens = self._counter("completion_tokens", "Tokens generated.")
         self._gauge("running", "Generations under way.", lambda: line.running)
         self._gauge("waiting", "Generations that wait for a place.", lambda: line.waiting)
+        self._gauge("places", "Generations that can be under way at once.", lambda: line.places)
         self._gauge("kv_cache_use_ratio", "Share of the attention cache in use, 0 to 1.", kv_cache_use)
+        self._gauge(
+            "kv_cache_bytes", "Memory of the attention cache; 0 where it is not known.", kv_cache_bytes
+        )
+        self._model = Info(
+            "dragoman_engine_model", "The model that answers, once loaded.", registry=self.registry
+        )
         self.registry.register(_Memory())
+
+    def loaded(self, *, model: str, quantization: str, backend: str) -> None:
+        """Tell which model answers."""
+        self._model.info({"model": model, "quantization": quantization, "backend": backend})
 
     def _counter(self, name: str, help: str) -> Counter:
         return Counter(f"dragoman_engine_{name}", help, registry=self.registry)

@@ -58,7 +58,7 @@ class Engine:
 
     def __post_init__(self) -> None:
         self.line = Line(running=self.running, waiting=self.waiting)
-        self.metrics = EngineMetrics(self.line, self._kv_cache_use)
+        self.metrics = EngineMetrics(self.line, self._kv_cache_use, self._kv_cache_bytes)
         self.embeddings = Embeddings(self.embedder, waiting=self.waiting)
 
     def loaded(self) -> Backend:
@@ -88,6 +88,9 @@ class Engine:
 
     def _kv_cache_use(self) -> float:
         return self.backend.kv_cache_use() if self.backend is not None else 0.0
+
+    def _kv_cache_bytes(self) -> float:
+        return self.backend.info.kv_cache_bytes if self.backend is not None else 0.0
 
 
 def create_app(
@@ -123,8 +126,9 @@ def app_of(engine: Engine) -> ASGIApp:
     ]
     gets = [
         Route(path, _get(engine, endpoint), methods=["GET"])
-        for path, endpoint in (("/v1/models", _models), ("/health", _health), ("/metrics", _metrics))
+        for path, endpoint in (("/v1/models", _models), ("/health", _health))
     ]
+    gets.append(Route("/metrics", _metrics_of(engine), methods=["GET"]))
     app = Starlette(routes=[*posts, *gets], exception_handlers={HTTPException: not_served})
     limited = ReceiveDeadline(app, seconds=RECEIVE_SECONDS, refuse=refuse)
     return BodyLimit(limited, max_bytes=MAX_BODY_BYTES, refuse=refuse)
@@ -279,8 +283,19 @@ def _health(engine: Engine, _request: Request) -> Response:
     return _json(body, 200 if status == "ready" else 503)
 
 
-def _metrics(engine: Engine, _request: Request) -> Response:
-    return Response(exposition(engine.metrics.registry), media_type=CONTENT_TYPE)
+def _metrics_of(engine: Engine) -> Callable[[Request], Awaitable[Response]]:
+    async def served(_request: Request) -> Response:
+        if engine.backend is not None:
+            engine.metrics.loaded(
+                model=engine.model.name,
+                quantization=engine.model.quantization,
+                backend=engine.backend.info.backend,
+            )
+        # In a thread: the memory of the model's process is read from the system.
+        text = await anyio.to_thread.run_sync(exposition, engine.metrics.registry)
+        return Response(text, media_type=CONTENT_TYPE)
+
+    return served
 
 
 def _json(body: Mapping[str, Any], status: int = 200) -> Response:

@@ -146,7 +146,7 @@ class SteppedBackend:
         return None
 
     def kv_cache_use(self) -> float:
-        """See `Backend.kv_cache_use`; as of the last sign of life."""
+        """See `Backend.kv_cache_use`; at most a second old while the worker is busy."""
         return self._kv_cache_use
 
     async def ended(self) -> str:
@@ -170,6 +170,7 @@ class SteppedBackend:
             self._fail_all(message["gone"])
         elif "pong" in message:
             self._pulse.awaited = False
+        elif "kv_cache_use" in message:
             self._kv_cache_use = message["kv_cache_use"]
         elif (writing := self._open.get(message.get("id", 0))) is not None:
             writing.take(message)

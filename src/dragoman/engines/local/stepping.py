@@ -10,6 +10,7 @@ import os
 import select
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -18,6 +19,9 @@ from dragoman.engines.local.base import FinishReason, Generation
 from dragoman.nouns.errors import DragomanError, PromptTooLongError
 
 Message = Mapping[str, Any]
+
+TELL_SECONDS = 1.0
+"""How often a busy worker tells, unasked, how full its attention cache is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,7 @@ class Line:
 
 def run(line: Line, stepper: Stepper) -> None:
     """Serve until the server closes the line."""
+    told_at = 0.0
     while True:
         for message in line.messages(wait=not stepper.busy):
             _obey(line, stepper, message)
@@ -110,6 +115,10 @@ def run(line: Line, stepper: Stepper) -> None:
             return
         if stepper.busy:
             line.tell(*map(_told, stepper.step()))
+            # Now and then, and after the last step, so that what operators see is never long past.
+            if not stepper.busy or time.monotonic() - told_at >= TELL_SECONDS:
+                told_at = time.monotonic()
+                line.tell({"kv_cache_use": stepper.kv_cache_use()})
 
 
 def _obey(line: Line, stepper: Stepper, message: Message) -> None:
@@ -118,7 +127,7 @@ def _obey(line: Line, stepper: Stepper, message: Message) -> None:
     elif "stop" in message:
         stepper.stop(message["stop"])
     elif "ping" in message:
-        line.tell({"pong": message["ping"], "kv_cache_use": stepper.kv_cache_use()})
+        line.tell({"pong": message["ping"]})
 
 
 def _add(line: Line, stepper: Stepper, id: int, request: Generation) -> None:

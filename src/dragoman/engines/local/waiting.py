@@ -24,6 +24,11 @@ class Line:
         self._mean_seconds = 1.0
 
     @property
+    def places(self) -> int:
+        """How many can be generated at once."""
+        return self._running_places
+
+    @property
     def running(self) -> int:
         """How many are being generated."""
         return self._running
