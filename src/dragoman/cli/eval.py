@@ -189,6 +189,7 @@ def _surroundings(
     from dragoman.nouns.level import Level
     from dragoman.settings.loading import FILE_NAME, variable
     from dragoman.watching.logs import configure
+    from dragoman.wiring.engine import addresses, engine_opener, engine_variables
     from dragoman.wiring.knowledge import OpenKnowledge, open_knowledge
 
     if model is not None and not engine:
@@ -202,7 +203,6 @@ def _surroundings(
     # What is measured goes wrong in the report, not in the log; what the processes of the run log is theirs.
     configure(format=settings.log.format, level="error", process="eval")
     seed = {} if settings.generation.seed is not None else {variable("generation.seed"): str(_SEED)}
-    key = settings.engine.api_key
 
     def opened(database_url: str) -> AbstractAsyncContextManager[OpenKnowledge]:
         return open_knowledge(
@@ -214,12 +214,12 @@ def _surroundings(
 
     return Surroundings(
         open_knowledge=opened,
+        open_engine=engine_opener(settings.engine),
         settings_file=called.home / FILE_NAME,
         models=called.home / "models",
-        engine_urls=settings.engine.urls,
+        engine_urls=addresses(settings.engine.urls),
         model=settings.engine.model if settings.engine.urls else None,
-        api_key=key.get_secret_value() if key else None,
-        variables=seed,
+        variables={**engine_variables(settings.engine), **seed},
         knowledge=[knowledge] if knowledge is not None else [],
         level=Level.GENERATE if save_levels else None,
     )

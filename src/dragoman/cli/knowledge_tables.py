@@ -16,6 +16,7 @@ from dragoman.nouns.errors import OperatorError
 if TYPE_CHECKING:
     from dragoman.knowledge.translate import Drafted
     from dragoman.nouns.curated import CuratedText
+    from dragoman.settings import EngineServer
     from dragoman.wiring import OpenKnowledge
 
 _CONNECTIONS = 2
@@ -187,7 +188,7 @@ async def _drafts(
     return drafted
 
 
-def _engines(asked: Invocation) -> Sequence[str]:
+def _engines(asked: Invocation) -> "Sequence[str | EngineServer]":
     settings = asked.settings().engine
     return settings.urls or [f"http://127.0.0.1:{settings.port}/v1"]
 

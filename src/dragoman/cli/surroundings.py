@@ -23,6 +23,7 @@ def surroundings(
     """
     from dragoman.evaluation.throwaway import Surroundings
     from dragoman.settings.loading import FILE_NAME
+    from dragoman.wiring.engine import addresses, engine_opener, engine_variables
     from dragoman.wiring.knowledge import OpenKnowledge, open_knowledge
 
     def opened(database_url: str) -> AbstractAsyncContextManager[OpenKnowledge]:
@@ -33,13 +34,12 @@ def surroundings(
             connections=_CONNECTIONS,
         )
 
-    key = settings.engine.api_key
     return Surroundings(
         open_knowledge=opened,
+        open_engine=engine_opener(settings.engine),
         settings_file=home / FILE_NAME,
         models=home / "models",
-        engine_urls=settings.engine.urls,
+        engine_urls=addresses(settings.engine.urls),
         model=settings.engine.model if settings.engine.urls else None,
-        api_key=key.get_secret_value() if key else None,
-        variables=variables or {},
+        variables={**engine_variables(settings.engine), **(variables or {})},
     )

@@ -80,7 +80,7 @@ async def evaluate(order: Order, listener: Listener, told: Callable[[Judged], No
     async with AsyncExitStack() as stack:
         surroundings, known = _knowledge(order, Path(stack.enter_context(tempfile.TemporaryDirectory())))
         runs = await stack.enter_async_context(running(surroundings, listener))
-        way, find = await stack.enter_async_context(asker(runs, order.strategy, api_key=surroundings.api_key))
+        way, find = await stack.enter_async_context(asker(runs, order.strategy, surroundings.open_engine))
         began = time.monotonic()
         judged: list[Judged] = []
         for phase in _PHASES:

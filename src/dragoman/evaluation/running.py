@@ -9,8 +9,6 @@ from typing import Literal
 import httpx
 
 from dragoman.engines.base import Engine
-from dragoman.engines.in_turn import InTurn
-from dragoman.engines.openai import OpenAIEngine
 from dragoman.evaluation.asking import SILENCE_SECONDS, Asker, Desk
 from dragoman.evaluation.checks import Judged, judge
 from dragoman.evaluation.knowledge import Known
@@ -50,7 +48,7 @@ class Asking:
 
 @asynccontextmanager
 async def asker(
-    running: Running, strategy: Strategy, *, api_key: str | None = None
+    running: Running, strategy: Strategy, open_engine: Callable[[Sequence[str]], Engine]
 ) -> AsyncGenerator[tuple[Asker, Find]]:
     """Open a way to answer on what runs, and the search beside it."""
     async with AsyncExitStack() as stack:
@@ -59,15 +57,10 @@ async def asker(
             client = httpx.AsyncClient(base_url=running.desk_url, timeout=SILENCE_SECONDS)
             yield Desk(await stack.enter_async_context(client)), find
             return
-        engine = _engine(running, api_key)
+        engine = open_engine(running.engine_urls)
         stack.push_async_callback(engine.close)
         way = Plain if strategy == "plain" else Translate
         yield way(engine, find, Detector(fallback="en"), Phrases.load()), find
-
-
-def _engine(running: Running, api_key: str | None) -> Engine:
-    engines = [OpenAIEngine(url, api_key=api_key, model=running.model) for url in running.engine_urls]
-    return engines[0] if len(engines) == 1 else InTurn(engines)
 
 
 async def ask_all(questions: Sequence[Question], asking: Asking) -> list[Judged]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dragoman.answers.levels import FOLDER
-from dragoman.engines.openai import OpenAIEngine
+from dragoman.engines.base import Engine
 from dragoman.languages.registry import LANGUAGES
 from dragoman.nouns.errors import OperatorError
 from dragoman.nouns.level import Level
@@ -27,11 +27,11 @@ class Surroundings:
 
     Attributes:
         open_knowledge: opens the knowledge in a database, as the owner's settings have it.
+        open_engine: opens the engine behind some addresses, with the keys, models and weights of the owner's settings.
         settings_file: the owner's `dragoman.toml`, copied if it is there.
         models: the owner's folder of weights, used in place.
-        engine_urls: OpenAI-compatible servers to use; empty: an engine is started for the run.
+        engine_urls: OpenAI-compatible servers to use, which `variables` name to the desk; empty: an engine is started for the run.
         model: the model to ask them for.
-        api_key: their key.
         variables: further settings as environment variables.
         knowledge: files and folders that the knowledge is read from.
         level: trust the model so far in every language, whatever was measured; None: as customers meet it.
@@ -39,11 +39,11 @@ class Surroundings:
     """
 
     open_knowledge: Callable[[str], AbstractAsyncContextManager[OpenKnowledge]]
+    open_engine: Callable[[Sequence[str]], Engine]
     settings_file: Path
     models: Path
     engine_urls: Sequence[str] = ()
     model: str | None = None
-    api_key: str | None = None
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
     knowledge: Sequence[Path] = ()
     level: Level | None = None
@@ -153,31 +153,25 @@ async def _model_at(given: Surroundings) -> str | None:
     Raises:
         OperatorError: none of them answers.
     """
-    complaints: list[str] = []
-    for url in given.engine_urls:
-        engine = OpenAIEngine(url, api_key=given.api_key, model=given.model)
-        try:
-            health = await engine.health()
-        finally:
-            await engine.close()
-        if health.ready:
-            return given.model or next(iter(health.models), None)
-        complaints.append(health.detail or f"{url} is not ready")
-    raise OperatorError(
-        f"No engine answers: {', '.join(complaints)}. Start it, or name another with --engine."
-    )
+    engine = given.open_engine(given.engine_urls)
+    try:
+        health = await engine.health()
+    finally:
+        await engine.close()
+    if health.ready:
+        return given.model or next(iter(health.models), None)
+    raise OperatorError(f"No engine answers: {health.detail}. Start it, or name another with --engine.")
 
 
 def _desk_variables(given: Surroundings, common: Mapping[str, str], urls: Sequence[str]) -> Mapping[str, str]:
-    model = {"DRAGOMAN_ENGINE__MODEL": given.model} if given.model else {}
+    ours = {} if given.engine_urls else {"DRAGOMAN_ENGINE__URLS": ",".join(urls)}
     levels = [f"{code}={given.level}" for code in LANGUAGES] if given.level is not None else []
     return {
         **common,
-        **model,
+        **ours,
         **({"DRAGOMAN_ANSWERS__LEVELS": ",".join(levels)} if levels else {}),
         # It knows what it has been given, and nothing else.
         "DRAGOMAN_KNOWLEDGE__DEMONSTRATION": "false",
-        "DRAGOMAN_ENGINE__URLS": ",".join(urls),
         "DRAGOMAN_DESK__HOST": _LOOPBACK,
         "DRAGOMAN_DESK__PORT": "0",
     }

@@ -57,7 +57,8 @@ def expectation(key: str) -> str:
 def _kind(annotation: Any, metadata: list[Any]) -> str:
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin in (Union, types.UnionType):
-        return _kind(next(argument for argument in arguments if argument is not type(None)), metadata)
+        kinds = [_kind(argument, metadata) for argument in arguments if argument is not type(None)]
+        return ", or ".join(kinds)
     if annotation == HttpUrl or any(
         rule in metadata for rule in get_args(HttpUrl) if isinstance(rule, AfterValidator)
     ):
@@ -68,6 +69,8 @@ def _kind(annotation: Any, metadata: list[Any]) -> str:
         return f"a list, each {_kind(arguments[0], metadata)}"
     if origin is Literal:
         return f"one of {', '.join(map(str, arguments))}"
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return f"a table of {', '.join(annotation.model_fields)}"
     return _WORDS[annotation]
 
 

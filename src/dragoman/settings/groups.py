@@ -72,18 +72,41 @@ class DeskSettings(_Group):
         return self.fallback_language or self.locale
 
 
-class EngineSettings(_Group):
-    """The engine: which one the desk speaks to, and how the local one runs."""
+class EngineServer(_Group):
+    """One of several servers in `engine.urls`, where an address alone does not say enough."""
 
-    urls: tuple[HttpUrl, ...] = Field(
+    url: HttpUrl
+    api_key: SecretStr | None = None
+    model: str | None = None
+    weight: float = Field(default=1.0, gt=0, le=1000)
+
+
+class EngineSettings(_Group):
+    """The engine: which one the desk speaks to, and how the local one runs.
+
+    Several servers share the work, each with a key, a model and a weight of its own where it needs them:
+
+    ```toml
+    [engine]
+    urls = [
+      "http://gpu-1:8000/v1",
+      { url = "http://gpu-2:8000/v1", weight = 2, model = "qwen2.5-7b-instruct", api_key = "..." },
+    ]
+    ```
+
+    `[[engine.urls]]` tables say the same, and `DRAGOMAN_ENGINE__URLS` takes such a list as JSON.
+    """
+
+    urls: tuple[HttpUrl | EngineServer, ...] = Field(
         default=(),
-        description="OpenAI-compatible servers (`http://gpu-1:8000/v1`). Empty: `serve` starts a local engine. Several are tried in turn.",
+        description="OpenAI-compatible servers (`http://gpu-1:8000/v1`), see above. Empty: `serve` starts a local engine. Of several, a request goes to the one that knows its beginning, else to the one with the least work for its `weight`; one that fails is passed over.",
     )
     api_key: SecretStr | None = Field(
-        default=None, description="Key sent to those servers as a bearer token."
+        default=None, description="Key sent to those servers that have none of their own, as a bearer token."
     )
     model: str | None = Field(
-        default=None, description="Model asked for at those servers. By default the first one they list."
+        default=None,
+        description="Model asked for at those servers that have none of their own. By default the first one they list.",
     )
     host: str = Field(default="127.0.0.1", description="Address the local engine listens on.")
     port: int = Field(
@@ -125,6 +148,11 @@ class EngineSettings(_Group):
         default=20.0,
         gt=0,
         description="How long the desk waits for each further word before it takes the engine for hung.",
+    )
+    probe_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        description="How long an engine may take to write one word when it is asked for a sign of life. One that takes longer is passed over until it writes again.",
     )
 
 

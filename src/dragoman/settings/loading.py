@@ -10,13 +10,13 @@ import os
 import re
 import sys
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 import platformdirs
-from pydantic import ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from dragoman.nouns.errors import OperatorError
 from dragoman.settings.describing import expectation, fields, is_list
@@ -109,8 +109,10 @@ def _line(text: str, section: str | None, name: str) -> int:
     current: str | None = None
     best = 1
     for number, line in enumerate(text.splitlines(), 1):
-        if header := re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line):
+        if header := re.match(r"\s*\[\[?\s*([^\[\]]+?)\s*\]", line):
             current = header[1].strip("\"'")
+            if current == f"{section}.{name}":
+                return number
             best = number if current == section else best
         key = re.match(r"""\s*([\w."'-]+?(?:\s*\.\s*[\w"'-]+)?)\s*=""", line)
         if key is None:
@@ -139,6 +141,21 @@ def _listed(text: str) -> object:
         except ValueError:
             return text
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def as_variable(value: Sequence[str | BaseModel]) -> str:
+    """Write a list as `DRAGOMAN_SECTION__NAME` takes it, keys in the clear: environments are their owner's alone."""
+    if all(isinstance(one, str) for one in value):
+        return ",".join(map(str, value))
+    return json.dumps([one if isinstance(one, str) else _plain(one) for one in value])
+
+
+def _plain(table: BaseModel) -> dict[str, object]:
+    return {
+        name: one.get_secret_value() if isinstance(one, SecretStr) else one
+        for name, one in table
+        if one is not None
+    }
 
 
 def _command_line(overrides: Mapping[str, object]) -> Iterator[_Given]:

@@ -1,6 +1,7 @@
 """The reference of all settings, written from the groups: `python -m dragoman.settings.reference > FILE`."""
 
 import sys
+from inspect import cleandoc
 from typing import Any
 
 from pydantic import BaseModel, SecretStr
@@ -41,7 +42,7 @@ def reference() -> str:
 
 
 def _section(section: str, group: type[BaseModel]) -> str:
-    lines = [f"## [{section}]", "", (group.__doc__ or "").strip(), ""]
+    lines = [f"## [{section}]", "", cleandoc(group.__doc__ or ""), ""]
     lines += ["| setting | takes | default | what it is |", "|---|---|---|---|"]
     for name, field in group.model_fields.items():
         key = f"{section}.{name}"

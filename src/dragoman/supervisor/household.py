@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from signal import Signals
 
-from dragoman.settings import Settings
+from dragoman.settings import EngineServer, Settings
+from dragoman.settings.loading import as_variable
 from dragoman.supervisor.child import Child, Facts, Plan
 from dragoman.supervisor.display import Display
 from dragoman.supervisor.health import answers_at
@@ -53,7 +54,7 @@ class Household:
         return f"{reachable(self._settings.desk.host, self._settings.desk.port)}/"
 
     @property
-    def engine_urls(self) -> Sequence[str]:
+    def engine_urls(self) -> Sequence[str | EngineServer]:
         """Where the desk finds its engines."""
         return self._settings.engine.urls or (f"{self._engine_base()}/v1",)
 
@@ -126,7 +127,7 @@ class Household:
             **self._environment,
             "DRAGOMAN_DESK__PORT": str(self._settings.desk.port),
             "DRAGOMAN_ENGINE__PORT": str(self._settings.engine.port),
-            "DRAGOMAN_ENGINE__URLS": ",".join(self.engine_urls),
+            "DRAGOMAN_ENGINE__URLS": as_variable(self.engine_urls),
         }
         if self._database_url:
             variables["DRAGOMAN_DATABASE__URL"] = self._database_url

@@ -100,7 +100,7 @@ def _rows(household: Household, settings: Settings, home: Path, engine: Facts) -
         rows["Model"] = engine["description"]
     else:
         rows["Model"] = settings.engine.model or "the first one that the engine lists"
-    rows["Engine"] = ", ".join(household.engine_urls)
+    rows["Engine"] = ", ".join(url if isinstance(url, str) else url.url for url in household.engine_urls)
     rows["Home"] = str(home)
     rows["Stop"] = "Ctrl-C" if sys.stdin.isatty() else "SIGTERM to this process"
     return rows

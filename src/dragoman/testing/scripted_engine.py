@@ -34,6 +34,9 @@ class ScriptedEngine:
     Attributes:
         asked: every prompt that was given, with its sampling.
         closed_early: how many replies were left before their end.
+        hangs: where given, every request waits for this before it is looked at.
+        refuses: where given, every request is refused with this.
+        probed: how often it was asked for a single token, which is answered beside the script.
     """
 
     model: str = "scripted"
@@ -44,6 +47,9 @@ class ScriptedEngine:
         default_factory=list[tuple[tuple[ChatMessage, ...], Sampling]]
     )
     closed_early: int = 0
+    hangs: asyncio.Event | None = None
+    refuses: EngineError | None = None
+    probed: int = 0
     _scripts: deque[Script] = field(default_factory=deque[Script])
 
     def reply(self, text: str, **options: Any) -> Script:
@@ -58,13 +64,20 @@ class ScriptedEngine:
         sampling: Sampling,
     ) -> AbstractAsyncContextManager[AsyncIterator[Piece]]:
         """Open the next scripted reply; see `Engine.chat`."""
+        if sampling.max_tokens == 1:
+            self.probed += 1
+            return self._chat(Script("Yes", "length"))
         self.asked.append((tuple(messages), sampling))
+        if self.refuses is not None:
+            return self._chat(Script(""))
         return self._chat(self._scripts.popleft() if self._scripts else Script(self.usual))
 
     @asynccontextmanager
     async def _chat(self, script: Script) -> AsyncGenerator[AsyncIterator[Piece]]:
-        if script.failure is not None and not script.text:
-            raise script.failure
+        if self.hangs is not None:
+            await self.hangs.wait()
+        if failure := self.refuses or (None if script.text else script.failure):
+            raise failure
         pieces = self._pieces(script)
         try:
             yield pieces

@@ -1,7 +1,13 @@
-"""A scripted engine behind the OpenAI protocol, for tests whose desk is a process of its own."""
+"""A scripted engine behind the OpenAI protocol, for tests whose desk is a process of its own, or whose engine is.
 
+`python -m dragoman.testing.scripted_server PORT MODEL` serves one that can be killed.
+"""
+
+import asyncio
 import json
+import sys
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 from starlette.applications import Starlette
@@ -10,6 +16,8 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from dragoman.engines.base import ChatMessage, Piece, Sampling
+from dragoman.nouns.errors import EngineBusyError, EngineError, EngineUnavailableError, PromptTooLongError
+from dragoman.serving.listen import listen
 from dragoman.testing.scripted_engine import ScriptedEngine
 
 
@@ -17,34 +25,100 @@ def openai_app(engine: ScriptedEngine) -> Starlette:
     """Return an app that lists the engine's model and streams its replies, whatever else a request asks for."""
 
     async def models(_request: Request) -> Response:
-        return JSONResponse({"object": "list", "data": [{"id": engine.model, "object": "model"}]})
+        if not engine.ready:
+            return _error(EngineUnavailableError())
+        told = {"stands_in_for": engine.stands_in_for} if engine.stands_in_for else {}
+        entry = {"id": engine.model, "object": "model", "dragoman": told}
+        return JSONResponse({"object": "list", "data": [entry]})
 
     async def chat(request: Request) -> Response:
         asked: dict[str, Any] = await request.json()
         messages = [ChatMessage(one["role"], one["content"]) for one in asked["messages"]]
+        pieces = _pieces(engine, messages, Sampling(max_tokens=asked.get("max_tokens") or 512))
+        try:
+            # The first word before the head, so that what fails before it has a status of its own.
+            first = await anext(pieces)
+        except EngineError as error:
+            return _error(error)
         if asked.get("stream"):
-            return StreamingResponse(_stream(engine, messages), media_type="text/event-stream")
-        text = "".join([piece.text async for piece in _pieces(engine, messages)])
+            return StreamingResponse(_stream(engine, first, pieces), media_type="text/event-stream")
+        text = first.text + "".join([piece.text async for piece in pieces])
         choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
         return JSONResponse({"object": "chat.completion", "model": engine.model, "choices": [choice]})
 
     return Starlette(
-        routes=[Route("/v1/models", models), Route("/v1/chat/completions", chat, methods=["POST"])]
+        routes=[
+            Route("/health", _healthy),
+            Route("/v1/models", models),
+            Route("/v1/chat/completions", chat, methods=["POST"]),
+        ]
     )
 
 
-async def _pieces(engine: ScriptedEngine, messages: list[ChatMessage]) -> AsyncGenerator[Piece]:
-    async with engine.chat(messages, Sampling()) as pieces:
+async def _healthy(_request: Request) -> Response:
+    """Say that all is well, as servers do whose model hangs."""
+    return JSONResponse({"status": "ok"})
+
+
+async def _pieces(
+    engine: ScriptedEngine, messages: list[ChatMessage], sampling: Sampling
+) -> AsyncGenerator[Piece]:
+    async with engine.chat(messages, sampling) as pieces:
         async for piece in pieces:
             yield piece
 
 
-async def _stream(engine: ScriptedEngine, messages: list[ChatMessage]) -> AsyncGenerator[bytes]:
-    async for piece in _pieces(engine, messages):
-        choice = {"index": 0, "delta": {"content": piece.text}, "finish_reason": piece.finish_reason}
-        yield _event({"object": "chat.completion.chunk", "model": engine.model, "choices": [choice]})
-    yield b"data: [DONE]\n\n"
+async def _stream(engine: ScriptedEngine, first: Piece, rest: AsyncGenerator[Piece]) -> AsyncGenerator[bytes]:
+    async with aclosing(rest):
+        yield _chunk(engine, first)
+        try:
+            async for piece in rest:
+                yield _chunk(engine, piece)
+        except EngineError as error:
+            yield _event({"error": {"message": "scripted", "code": error.code}})
+            return
+        yield b"data: [DONE]\n\n"
+
+
+def _chunk(engine: ScriptedEngine, piece: Piece) -> bytes:
+    choice = {"index": 0, "delta": {"content": piece.text}, "finish_reason": piece.finish_reason}
+    counts = piece.usage and {
+        "prompt_tokens": piece.usage.prompt_tokens,
+        "completion_tokens": piece.usage.completion_tokens,
+    }
+    return _event(
+        {
+            "object": "chat.completion.chunk",
+            "model": engine.model,
+            "choices": [choice],
+            **({"usage": counts} if counts else {}),
+        }
+    )
 
 
 def _event(chunk: dict[str, Any]) -> bytes:
     return f"data: {json.dumps(chunk)}\n\n".encode()
+
+
+def _error(error: EngineError) -> Response:
+    """Refuse as the servers of the field do."""
+    body = {"error": {"message": str(error), "code": error.code}}
+    match error:
+        case EngineBusyError(retry_after=seconds):
+            return JSONResponse(body, 429, {"Retry-After": f"{seconds:g}"})
+        case PromptTooLongError():
+            return JSONResponse(body, 400)
+        case EngineUnavailableError():
+            return JSONResponse(body, 503)
+        case _:
+            return JSONResponse(body, 500)
+
+
+if __name__ == "__main__":
+    serving = listen(
+        openai_app(ScriptedEngine(model=sys.argv[2])),
+        host="127.0.0.1",
+        port=int(sys.argv[1]),
+        drain_seconds=1.0,
+    )
+    asyncio.run(serving)

@@ -1,6 +1,7 @@
 """The one place that chooses implementations and opens them."""
 
-from dragoman.wiring.desk import assemble, open_desk, open_engine, run_desk, sampling
+from dragoman.wiring.desk import assemble, open_desk, run_desk, sampling
+from dragoman.wiring.engine import open_engine
 from dragoman.wiring.knowledge import OpenKnowledge, open_knowledge
 from dragoman.wiring.ladder import build_ladder
 

@@ -7,26 +7,29 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from prometheus_client import CollectorRegistry
+
 from dragoman.answers.base import Answering
 from dragoman.conversation.metrics import TurnMetrics
 from dragoman.conversation.runner import Runner
 from dragoman.conversation.sweeper import keep_sweeping
 from dragoman.conversation.turn import Line
 from dragoman.engines.base import Engine, Sampling
-from dragoman.engines.in_turn import InTurn
-from dragoman.engines.openai import OpenAIEngine
+from dragoman.engines.counted import CountedEngine, ModelMetrics
 from dragoman.knowledge.jobs import run_jobs
 from dragoman.languages.base import LanguageDetector
 from dragoman.languages.detect import Detector
 from dragoman.languages.phrases import Phrases
 from dragoman.serving.listen import listen
-from dragoman.settings import EngineSettings, GenerationSettings, Settings
+from dragoman.settings import EngineServer, GenerationSettings, Settings
 from dragoman.storage.base import Conversations
 from dragoman.storage.conversations import open_conversations
+from dragoman.storage.measures import DatabaseMeasures
 from dragoman.watching.metrics import new_registry
 from dragoman.web.app import create_app
-from dragoman.web.desk import Desk
+from dragoman.web.desk import Desk, Measure
 from dragoman.web.knowledge import KnowledgeDesk
+from dragoman.wiring.engine import open_engine
 from dragoman.wiring.knowledge import open_knowledge
 from dragoman.wiring.knowledge_desk import Told, fill, knowledge_desk
 from dragoman.wiring.ladder import build_ladder
@@ -37,22 +40,6 @@ _LAST_WORDS_SECONDS = 2.0
 
 def _untold(done: int, total: int, at_hand: str) -> None:
     """Nobody listens."""
-
-
-def open_engine(settings: EngineSettings, urls: Sequence[str]) -> Engine:
-    """Return the engine behind these addresses."""
-    key = settings.api_key.get_secret_value() if settings.api_key else None
-    engines = [
-        OpenAIEngine(
-            url,
-            api_key=key,
-            model=settings.model,
-            first_token_seconds=settings.first_token_seconds,
-            next_token_seconds=settings.next_token_seconds,
-        )
-        for url in urls
-    ]
-    return engines[0] if len(engines) == 1 else InTurn(engines)
 
 
 def sampling(settings: GenerationSettings) -> Sampling:
@@ -68,7 +55,12 @@ def sampling(settings: GenerationSettings) -> Sampling:
 
 @asynccontextmanager
 async def open_desk(
-    settings: Settings, *, database_url: str, engine_urls: Sequence[str], home: Path, told: Told = _untold
+    settings: Settings,
+    *,
+    database_url: str,
+    engine_urls: Sequence[str | EngineServer],
+    home: Path,
+    told: Told = _untold,
 ) -> AsyncGenerator[Desk]:
     """Open a desk on a database and engines; leaving the context closes them.
 
@@ -82,7 +74,10 @@ async def open_desk(
         conversations = await stack.enter_async_context(
             open_conversations(database_url, connections=settings.database.connections)
         )
-        engine = open_engine(settings.engine, engine_urls)
+        registry = new_registry()
+        engine = CountedEngine(
+            open_engine(settings.engine, engine_urls, registry=registry), ModelMetrics(registry)
+        )
         stack.push_async_callback(engine.close)
         knowledge = await stack.enter_async_context(
             open_knowledge(
@@ -96,6 +91,8 @@ async def open_desk(
         # Loads the model before the first customer waits for it.
         await knowledge.embedder.queries(["?"])
         phrases, detector = Phrases.load(), Detector(fallback=settings.desk.fallback)
+        measures = DatabaseMeasures(knowledge.database, embedder=knowledge.embedder.name, registry=registry)
+        stack.push_async_callback(measures.close)
         ladder = build_ladder(
             settings.answers,
             knowledge=knowledge,
@@ -104,6 +101,7 @@ async def open_desk(
             detector=detector,
             sampling=sampling(settings.generation),
             home=home,
+            registry=registry,
         )
         desk = assemble(
             settings,
@@ -113,6 +111,8 @@ async def open_desk(
             phrases=phrases,
             detector=detector,
             knowledge=await asyncio.to_thread(knowledge_desk, settings.knowledge, knowledge, detector, home),
+            registry=registry,
+            measures=(measures.refresh,),
         )
         stack.push_async_callback(desk.runner.drain, 0)
         await stack.enter_async_context(_working(settings, desk.knowledge))
@@ -129,10 +129,12 @@ def assemble(
     phrases: Phrases,
     detector: LanguageDetector,
     knowledge: KnowledgeDesk | None = None,
+    registry: CollectorRegistry | None = None,
+    measures: Sequence[Measure] = (),
 ) -> Desk:
-    """Put a desk together from opened parts; without `knowledge` its API is closed."""
+    """Put a desk together from opened parts; without `knowledge` its API is closed, `registry` may have metrics already."""
     fallback = settings.desk.fallback
-    registry = new_registry()
+    registry = registry or new_registry()
     metrics = TurnMetrics(registry)
     line = Line(
         conversations=conversations,
@@ -155,6 +157,7 @@ def assemble(
         name=settings.desk.name,
         max_message_chars=settings.desk.max_message_chars,
         knowledge=knowledge,
+        measures=measures,
     )
 
 
@@ -200,7 +203,7 @@ async def run_desk(
     settings: Settings,
     *,
     database_url: str,
-    engine_urls: Sequence[str],
+    engine_urls: Sequence[str | EngineServer],
     home: Path,
     told: Told = _untold,
     on_listening: Callable[[int], None] | None = None,

@@ -9,7 +9,6 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from dragoman.engines.base import ChatMessage, Piece, Sampling, Usage
-from dragoman.engines.in_turn import InTurn
 from dragoman.engines.openai import OpenAIEngine
 from dragoman.nouns.errors import (
     EngineBusyError,
@@ -20,7 +19,6 @@ from dragoman.nouns.errors import (
 )
 from dragoman.serving.listen import bind
 from dragoman.testing.loopback import loopback
-from dragoman.testing.scripted_engine import ScriptedEngine
 
 HELLO = [ChatMessage("user", "hello")]
 
@@ -237,44 +235,4 @@ async def test_a_server_that_is_not_there_is_unavailable(nobody):
     assert not (await nobody.health()).ready
     with pytest.raises(EngineUnavailableError):
         await write(nobody)
-    await nobody.close()
-
-
-async def test_the_next_engine_is_tried_while_no_word_was_written(nobody):
-    full, other = ScriptedEngine(), ScriptedEngine(model="other", usual="From the other.")
-    full.reply("", failure=EngineBusyError())
-    engines = InTurn([nobody, full, other])
-    assert "".join(piece.text for piece in await write(engines)) == "From the other."
-    health = await engines.health()
-    assert health.ready
-    assert health.models == ("scripted", "other")
-    await engines.close()
-
-
-async def test_engines_are_asked_for_their_health_at_once():
-    asked = [asyncio.Event(), asyncio.Event()]
-
-    class Waiting(ScriptedEngine):
-        async def health(self):
-            own, other = asked if self.model == "a" else asked[::-1]
-            own.set()
-            await asyncio.wait_for(other.wait(), 10)
-            return await super().health()
-
-    assert (await InTurn([Waiting("a"), Waiting("b")]).health()).models == ("a", "b")
-
-
-async def test_no_other_engine_is_tried_after_the_first_word():
-    breaking, other = ScriptedEngine(), ScriptedEngine()
-    breaking.reply("two words", failure=EngineInterruptedError())
-    with pytest.raises(EngineInterruptedError):
-        await write(InTurn([breaking, other]))
-    assert other.asked == []
-
-
-async def test_when_all_refuse_a_full_line_is_the_better_news(nobody):
-    full = ScriptedEngine()
-    full.reply("", failure=EngineBusyError(retry_after=3))
-    with pytest.raises(EngineBusyError):
-        await write(InTurn([nobody, full]))
     await nobody.close()

@@ -2,9 +2,11 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from dragoman.nouns.errors import OperatorError
-from dragoman.settings import Settings, default_home, load
+from dragoman.settings import EngineServer, Settings, default_home, load
+from dragoman.settings.loading import as_variable
 
 
 def refusal(
@@ -102,6 +104,58 @@ def test_a_value_is_never_repeated(tmp_path: Path) -> None:
 def test_a_list_is_read_from_a_variable(tmp_path: Path, text: str) -> None:
     settings = load(tmp_path, environment={"DRAGOMAN_ENGINE__URLS": text})
     assert settings.engine.urls == ("http://a/v1", "http://b/v1")
+
+
+MIXED = """[engine]
+urls = [
+  "http://a/v1/",
+  { url = "http://b/v1/", weight = 2, model = "m", api_key = "secret-b" },
+]
+"""
+TABLES = """[[engine.urls]]
+url = "http://a/v1"
+
+[[engine.urls]]
+url = "http://b/v1"
+weight = 2
+model = "m"
+api_key = "secret-b"
+"""
+
+
+@pytest.mark.parametrize("toml", [MIXED, TABLES])
+def test_a_server_may_have_a_key_a_model_and_a_weight(tmp_path: Path, toml: str) -> None:
+    (tmp_path / "dragoman.toml").write_text(toml)
+    first, second = load(tmp_path, environment={}).engine.urls
+    assert first in ("http://a/v1", EngineServer(url="http://a/v1"))
+    assert second == EngineServer(url="http://b/v1", weight=2, model="m", api_key=SecretStr("secret-b"))
+    assert "secret-b" not in repr(second)
+
+
+def test_servers_go_through_a_variable_unchanged(tmp_path: Path) -> None:
+    (tmp_path / "dragoman.toml").write_text(MIXED)
+    urls = load(tmp_path, environment={}).engine.urls
+    environment = {"DRAGOMAN_ENGINE__URLS": as_variable(urls)}
+    assert load(tmp_path / "none", environment=environment).engine.urls == urls
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "{ url = 'gpu' }",
+        "{ weight = 1 }",
+        "{ url = 'http://b', weight = 0 }",
+        "{ url = 'http://b', kye = 'x' }",
+    ],
+)
+def test_a_server_that_is_wrong_is_told_with_its_line(tmp_path: Path, wrong: str) -> None:
+    said = refusal(tmp_path, f"[engine]\nport = 1\nurls = ['http://a/v1', {wrong}]")
+    assert said == (
+        "engine.urls: expected a list, each an address beginning with http:// or https://, "
+        f"or a table of url, api_key, model, weight ({tmp_path}/dragoman.toml:3)."
+    )
+    inner = wrong.strip("{} ").replace(", ", "\n")
+    assert f"{tmp_path}/dragoman.toml:3)" in refusal(tmp_path, f"[desk]\nport = 1\n[[engine.urls]]\n{inner}")
 
 
 def test_an_empty_variable_counts_as_unset(tmp_path: Path) -> None:
