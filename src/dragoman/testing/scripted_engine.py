@@ -34,6 +34,7 @@ class ScriptedEngine:
     Attributes:
         asked: every prompt that was given, with its sampling.
         closed_early: how many replies were left before their end.
+        pause: seconds between two words.
         hangs: where given, every request waits for this before it is looked at.
         refuses: where given, every request is refused with this.
         probed: how often it was asked for a single token, which is answered beside the script.
@@ -47,6 +48,7 @@ class ScriptedEngine:
         default_factory=list[tuple[tuple[ChatMessage, ...], Sampling]]
     )
     closed_early: int = 0
+    pause: float = 0.0
     hangs: asyncio.Event | None = None
     refuses: EngineError | None = None
     probed: int = 0
@@ -90,7 +92,7 @@ class ScriptedEngine:
             words = re.findall(r"\S+\s*|\s+", script.text)
             for number, word in enumerate(words):
                 yield Piece(word, self.model)
-                await asyncio.sleep(0)
+                await asyncio.sleep(self.pause)
                 if number == 0 and script.gate is not None:
                     await script.gate.wait()
                 if number == 0 and script.failure is not None:

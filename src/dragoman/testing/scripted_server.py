@@ -1,6 +1,6 @@
 """A scripted engine behind the OpenAI protocol, for tests whose desk is a process of its own, or whose engine is.
 
-`python -m dragoman.testing.scripted_server PORT MODEL` serves one that can be killed.
+`python -m dragoman.testing.scripted_server MODEL PAUSE` serves one that can be killed, see `processes.py`.
 """
 
 import asyncio
@@ -18,7 +18,11 @@ from starlette.routing import Route
 from dragoman.engines.base import ChatMessage, Piece, Sampling
 from dragoman.nouns.errors import EngineBusyError, EngineError, EngineUnavailableError, PromptTooLongError
 from dragoman.serving.listen import listen
+from dragoman.testing.processes import told
 from dragoman.testing.scripted_engine import ScriptedEngine
+
+WORDS = "This is what the scripted engine has to say, word by word, and signed with its name:"
+"""What an engine in a process of its own writes, followed by the name of its model."""
 
 
 def openai_app(engine: ScriptedEngine) -> Starlette:
@@ -114,11 +118,16 @@ def _error(error: EngineError) -> Response:
             return JSONResponse(body, 500)
 
 
-if __name__ == "__main__":
+def _main(model: str, pause: str) -> None:
     serving = listen(
-        openai_app(ScriptedEngine(model=sys.argv[2])),
+        openai_app(ScriptedEngine(model=model, usual=f"{WORDS} {model}.", pause=float(pause))),
         host="127.0.0.1",
-        port=int(sys.argv[1]),
+        port=0,
         drain_seconds=1.0,
+        on_listening=told,
     )
     asyncio.run(serving)
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])
