@@ -6,15 +6,24 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry
 
+from dragoman.answers.counted import RungMetrics
 from dragoman.conversation.metrics import TurnMetrics
+from dragoman.engines.counted import ModelMetrics
 from dragoman.engines.local.metrics import EngineMetrics
 from dragoman.engines.local.waiting import Line
+from dragoman.engines.pool import Pool
+from dragoman.engines.pool_member import Member
 from dragoman.nouns import errors
 from dragoman.nouns.event import EventKind, Status
 from dragoman.nouns.ids import ConversationId, MessageId, TurnId
 from dragoman.nouns.language import DecidedBy, LanguageDecision
 from dragoman.nouns.message import Reply, Source
 from dragoman.nouns.records import reply_record
+from dragoman.storage.measures import DatabaseMeasures
+from dragoman.storage.pool import Database
+from dragoman.testing.fake_nvml import FakeNvml
+from dragoman.testing.scripted_engine import ScriptedEngine
+from dragoman.watching.gpus import Gpus
 from dragoman.watching.metrics import new_registry
 from dragoman.web import chat, conversations, health, knowledge
 from dragoman.web.errors import EDGE_ERRORS, status_of
@@ -75,7 +84,7 @@ def test_every_value_of_an_event_is_documented(values: type) -> None:
 
 
 def names(registry: CollectorRegistry) -> set[str]:
-    kinds = {"counter": "_total", "gauge": "", "histogram": ""}
+    kinds = {"counter": "_total", "gauge": "", "histogram": "", "info": "_info"}
     return {metric.name + kinds[metric.type] for metric in registry.collect()}
 
 
@@ -87,13 +96,23 @@ def documented_metrics(process: str) -> set[str]:
     return set(re.findall(r"^\| `([a-z_]+)`", parts[process] + parts["Both"], flags=re.MULTILINE))
 
 
-def test_every_metric_of_the_desk_is_documented_and_no_other() -> None:
-    registry: CollectorRegistry = new_registry()
+def with_a_card(registry: CollectorRegistry) -> CollectorRegistry:
+    """Cards are told of by a machine that has some."""
+    registry.register(Gpus(FakeNvml))
+    return registry
+
+
+async def test_every_metric_of_the_desk_is_documented_and_no_other() -> None:
+    registry = with_a_card(new_registry())
     TurnMetrics(registry)
+    RungMetrics(registry)
+    ModelMetrics(registry)
     RequestCounts(lambda *_: None, registry=registry)
+    DatabaseMeasures(Database("postgresql://", connections=1), embedder="e", registry=registry)
+    Pool([Member(ScriptedEngine(), "a")], registry=registry)
     assert documented_metrics("Desk") == names(registry)
 
 
 def test_every_metric_of_the_engine_is_documented_and_no_other() -> None:
-    metrics = EngineMetrics(Line(running=1, waiting=1), lambda: 0.0)
-    assert documented_metrics("Engine") == names(metrics.registry)
+    metrics = EngineMetrics(Line(running=1, waiting=1), lambda: 0.0, lambda: 0.0)
+    assert documented_metrics("Engine") == names(with_a_card(metrics.registry))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dragoman.cli import ask, bench, detect, knowledge, model, processes, serve, version
+from dragoman.cli import ask, bench, detect, doctor, knowledge, model, processes, serve, version
 from dragoman.cli import eval as evaluation
 from dragoman.cli.invocation import Invocation
 from dragoman.nouns.errors import DragomanError
@@ -24,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"]},
 )
-for verb in (serve, ask, detect, knowledge, model, evaluation, bench, processes, version):
+for verb in (serve, ask, detect, knowledge, model, evaluation, bench, doctor, processes, version):
     verb.add_to(app)
 
 

