@@ -9,7 +9,8 @@ and "llama-server": for each a coroutine function that takes a `Turn` and return
 2. `turns.take_turns` calls the sides of each case one after the other, A B A B, first once each as a warm-up that is
    thrown away (unless `Case.warm_up` is false), then `given.runs` times (`Case.most_runs` can lower that). Each call
    gets a `Turn`: `number` from 0, −1 for the warm-up, and a `seed`, the same for all sides of one round and never the
-   same in two: prompts are made from it, so that nobody meets a prompt again that he has kept in a cache.
+   same in two: prompts are made from it, so that nobody meets a prompt again that he has kept in a cache. Where two
+   sides are one and the same subject, each takes `turn.apart(side)`.
 3. Before each turn, while everything that was started is idle, it notes the load of the machine.
 4. Each figure of an outcome must stand in `measures.MEASURES`, which gives its title, its unit and which way is better.
    A figure is a number; a curve (rate → p95, minute → memory) goes into `Outcome.series` as `(x, y)` pairs, its title

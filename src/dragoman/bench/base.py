@@ -1,8 +1,9 @@
 """The nouns of the bench: scenarios, their cases and sides, and what one run of a side gives."""
 
+import zlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -28,6 +29,10 @@ class Turn:
     number: int
     seed: int
     quick: bool
+
+    def apart(self, side: str) -> "Turn":
+        """Return it with a seed of this side's own: for sides on one subject, which would know the prompts again."""
+        return replace(self, seed=zlib.crc32(f"{self.seed} {side}".encode()))
 
 
 @dataclass(frozen=True, slots=True)

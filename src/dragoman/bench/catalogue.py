@@ -5,9 +5,11 @@ from types import MappingProxyType
 
 from dragoman.bench.base import Scenario
 from dragoman.bench.engine import Engine
+from dragoman.bench.neighbour import Neighbour
+from dragoman.bench.peers import Peers
 from dragoman.nouns.errors import OperatorError
 
-_ALL: Sequence[Scenario] = (Engine(),)
+_ALL: Sequence[Scenario] = (Engine(), Peers(), Neighbour())
 
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType({one.name: one for one in _ALL})
 """By name."""

@@ -112,7 +112,8 @@ class LoadClient:
                 **({"Authorization": f"Bearer {self.api_key}"} if self.api_key else {}),
             },
             timeout=httpx.Timeout(None, connect=_CONNECT_SECONDS),
-            limits=httpx.Limits(max_connections=MOST_AT_ONCE),
+            # Each customer comes anew; some servers close a connection after a stream without saying so.
+            limits=httpx.Limits(max_connections=MOST_AT_ONCE, max_keepalive_connections=0),
             trust_env=self.elsewhere,
         )
 
