@@ -54,7 +54,7 @@ def test_only_its_adapter_imports(package: str) -> None:
 
 
 def test_only_entrances_read_the_settings() -> None:
-    entrances = {"cli", "supervisor", "wiring", "settings", "testing"}
+    entrances = {"cli", "doctor", "supervisor", "wiring", "settings", "testing"}
     package = ROOT / "src" / "dragoman"
     # A program by itself, `python -m`: it opens a knowledge, and is an entrance as the verbs are.
     programs = {package / "evaluation" / "fit_answerable.py"}
