@@ -14,7 +14,7 @@ from typing import Any
 from dragoman.engines.models.disk import local_faults, require_space
 from dragoman.watching.logs import logger
 
-FORMAT = 2
+FORMAT = 3
 """Counts up when what is written here changes."""
 
 _MANIFEST = "manifest.json"

@@ -15,13 +15,16 @@ import openvino_genai as genai  # noqa: E402
 
 from dragoman.engines.local.base import FinishReason, Generation  # noqa: E402
 from dragoman.engines.local.grammar import grammar_of  # noqa: E402
+from dragoman.engines.local.row_weights import rewrite  # noqa: E402
 from dragoman.engines.local.stepping import Line, Message, Written, main, run  # noqa: E402
 from dragoman.engines.local.text import Text  # noqa: E402
 from dragoman.engines.local.tokenizer_limit import lift  # noqa: E402
 from dragoman.nouns.errors import PromptTooLongError  # noqa: E402
 
-PREFILL_TOKENS = 128
+PREFILL_TOKENS = 256
 """Tokens of prompts read in one step. Nobody's next token, and no cancellation, waits longer than that takes."""
+# Activations that share a scale when they are multiplied as 8-bit numbers (docs/decisions/0015-the-engines-speed.md).
+_ACTIVATIONS_BY = 128
 
 WARM_UP = "Hello"
 
@@ -188,6 +191,7 @@ def _properties(threads: int) -> dict[str, Any]:
         "ENABLE_CPU_PINNING": False,
         "PERFORMANCE_HINT": "LATENCY",
         "KV_CACHE_PRECISION": "u8",
+        "DYNAMIC_QUANTIZATION_GROUP_SIZE": str(_ACTIVATIONS_BY),
     }
 
 
@@ -198,6 +202,7 @@ def convert(weights: Path) -> None:
     saving = {"enable_save_ov_model": True}
     genai.ContinuousBatchingPipeline(str(weights), scheduling, "CPU", saving, saving)
     lift(weights.with_name("openvino_tokenizer.xml"))
+    rewrite(weights.with_name("openvino_model.xml"))
 
 
 def _work(line: Line, order: Message) -> None:
