@@ -7,9 +7,10 @@ from dragoman.bench.base import Scenario
 from dragoman.bench.engine import Engine
 from dragoman.bench.neighbour import Neighbour
 from dragoman.bench.peers import Peers
+from dragoman.bench.plain import PlainDesign
 from dragoman.nouns.errors import OperatorError
 
-_ALL: Sequence[Scenario] = (Engine(), Peers(), Neighbour())
+_ALL: Sequence[Scenario] = (Engine(), Peers(), PlainDesign(), Neighbour())
 
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType({one.name: one for one in _ALL})
 """By name."""
