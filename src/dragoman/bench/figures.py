@@ -95,7 +95,7 @@ def _counts(load: Load) -> dict[str, float]:
     replies = [one.reply_tokens for one in whole if one.reply_tokens is not None]
     return {
         "errors": len(load.replies) - len(whole),
-        "odd_replies": sum(not is_text(one) for one in whole),
+        "odd_replies": sum(one.reply_tokens != 1 and not is_text(one) for one in whole),
         **_named(
             {
                 "prompt_tokens": median(prompts) if prompts else None,

@@ -230,13 +230,14 @@ def _reply(blocks: Sequence[tuple[float, bytes]], seconds: float, error: str | N
     try:
         for moment, data in _events(blocks):
             chunk = chunk_of(data)
-            if chunk.text:
+            # A single token may be half a letter: then nothing but its end is seen.
+            if chunk.text or (chunk.finish_reason and not times):
                 texts.append(chunk.text)
                 times.append(moment)
             if chunk.usage is not None:
                 prompt_tokens, reply_tokens = chunk.usage.prompt_tokens, chunk.usage.completion_tokens
     except EngineInterruptedError as broken:
         error = error or str(broken)
-    if error is None and not texts:
+    if error is None and not times:
         error = "an empty reply"
     return Reply("".join(texts), times, seconds, prompt_tokens, reply_tokens, error)

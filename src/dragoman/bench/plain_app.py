@@ -33,15 +33,14 @@ _SAMPLING = {
 _CODES = {"zh-cn": "zh", "zh-tw": "zh"}
 
 
-def create_app(engine_url: str, detect: Callable[[str], str]) -> Flask:
+def create_app(engine: httpx.Client, detect: Callable[[str], str]) -> Flask:
     """Return the application.
 
     Args:
-        engine_url: an OpenAI-compatible server, `http://127.0.0.1:8080/v1`.
+        engine: a client with the address of an OpenAI-compatible server, `http://127.0.0.1:8080/v1`.
         detect: returns a language's code, or raises.
     """
     app = Flask("plain")
-    engine = httpx.Client(timeout=_ENGINE_SECONDS, trust_env=False)
     one_at_a_time = threading.Lock()
 
     @app.get("/")
@@ -54,7 +53,7 @@ def create_app(engine_url: str, detect: Callable[[str], str]) -> Flask:
         language = _language(message, detect)
         prompt = _PROMPT.format(language=language, message=message)
         with one_at_a_time:
-            answered = engine.post(f"{engine_url}/completions", json={"prompt": prompt, **_SAMPLING})
+            answered = engine.post("/completions", json={"prompt": prompt, **_SAMPLING})
         answered.raise_for_status()
         return jsonify(reply=answered.json()["choices"][0]["text"].strip(), language=language)
 
@@ -79,7 +78,8 @@ def main() -> None:
     given = parser.parse_args()
     langdetect: Any = importlib.import_module("langdetect")
     langdetect.DetectorFactory.seed = 0
-    create_app(given.engine, langdetect.detect).run(host="127.0.0.1", port=given.port)
+    with httpx.Client(base_url=given.engine, timeout=_ENGINE_SECONDS, trust_env=False) as engine:
+        create_app(engine, langdetect.detect).run(host="127.0.0.1", port=given.port)
 
 
 if __name__ == "__main__":
