@@ -14,6 +14,7 @@ pytest_plugins = (
     "dragoman.testing.pytest_engine",
     "dragoman.testing.pytest_knowledge",
     "dragoman.testing.pytest_model",
+    "dragoman.testing.pytest_nginx",
     "dragoman.testing.pytest_browser",
 )
 

@@ -6,14 +6,22 @@ import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Server:
-    """A process that listens on loopback."""
+    """A process that listens on loopback, or soon will: several start side by side until they are asked where they are."""
 
     process: "subprocess.Popen[str]"
-    port: int
+
+    @cached_property
+    def port(self) -> int:
+        """Its port, as soon as it listens."""
+        assert self.process.stdout is not None
+        port = self.process.stdout.readline()
+        assert port, f"{self.process.args} did not start"
+        return int(port)
 
     @property
     def url(self) -> str:
@@ -41,16 +49,8 @@ def serving(module: str, *arguments: str, variables: Mapping[str, str] | None = 
         text=True,
         env={**os.environ, **(variables or {})},
     )
-    assert process.stdout is not None
     try:
-        port = process.stdout.readline()
-        assert port, f"{module} did not start"
-        yield Server(process, int(port))
+        yield Server(process)
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        process.stdout.close()
+        process.kill()
+        process.communicate()

@@ -11,19 +11,24 @@ from typing import Any
 from dragoman.engines.base import ChatMessage, EngineHealth, FinishReason, Piece, Sampling, Usage
 from dragoman.nouns.errors import EngineError
 
+LINGERS_AFTER = 5
+"""How many words come of a reply that lingers."""
+
 
 @dataclass(slots=True)
 class Script:
     """One reply: its text, how it ends, what it waits for or fails with.
 
     Attributes:
-        gate: when given, the reply stops after its first word until the gate opens.
+        gate: when given, the reply stops until the gate opens ...
+        gate_after: ... after this many words.
         failure: raised, before the first word or, with a text, after it.
     """
 
     text: str
     finish_reason: FinishReason = "stop"
     gate: asyncio.Event | None = None
+    gate_after: int = 1
     failure: EngineError | None = None
 
 
@@ -35,6 +40,7 @@ class ScriptedEngine:
         asked: every prompt that was given, with its sampling.
         closed_early: how many replies were left before their end.
         pause: seconds between two words.
+        lingers: where the last message has this in it, only so many words of the reply come, and its reader has to leave.
         hangs: where given, every request waits for this before it is looked at.
         refuses: where given, every request is refused with this.
         probed: how often it was asked for a single token, which is answered beside the script.
@@ -49,6 +55,7 @@ class ScriptedEngine:
     )
     closed_early: int = 0
     pause: float = 0.0
+    lingers: str | None = None
     hangs: asyncio.Event | None = None
     refuses: EngineError | None = None
     probed: int = 0
@@ -72,6 +79,8 @@ class ScriptedEngine:
         self.asked.append((tuple(messages), sampling))
         if self.refuses is not None:
             return self._chat(Script(""))
+        if self.lingers is not None and self.lingers in messages[-1].content:
+            return self._chat(Script(self.usual, gate=asyncio.Event(), gate_after=LINGERS_AFTER))
         return self._chat(self._scripts.popleft() if self._scripts else Script(self.usual))
 
     @asynccontextmanager
@@ -93,7 +102,7 @@ class ScriptedEngine:
             for number, word in enumerate(words):
                 yield Piece(word, self.model)
                 await asyncio.sleep(self.pause)
-                if number == 0 and script.gate is not None:
+                if number + 1 == script.gate_after and script.gate is not None:
                     await script.gate.wait()
                 if number == 0 and script.failure is not None:
                     raise script.failure

@@ -23,6 +23,8 @@ from dragoman.testing.scripted_engine import ScriptedEngine
 
 WORDS = "This is what the scripted engine has to say, word by word, and signed with its name:"
 """What an engine in a process of its own writes, followed by the name of its model."""
+LINGER = "slowly"
+"""Asked with this word, it stops after some words."""
 
 
 def openai_app(engine: ScriptedEngine) -> Starlette:
@@ -119,8 +121,9 @@ def _error(error: EngineError) -> Response:
 
 
 def _main(model: str, pause: str) -> None:
+    engine = ScriptedEngine(model=model, usual=f"{WORDS} {model}.", pause=float(pause), lingers=LINGER)
     serving = listen(
-        openai_app(ScriptedEngine(model=model, usual=f"{WORDS} {model}.", pause=float(pause))),
+        openai_app(engine),
         host="127.0.0.1",
         port=0,
         drain_seconds=1.0,
