@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from .serving import NO_ENGINE, Serving, serving
+from dragoman.engines.models.base import ModelFile
 
-pytestmark = pytest.mark.database
+from .serving import NO_ENGINE, Serving, serving, until
 
 
 def doctor(home: Path) -> tuple[int, dict[str, dict[str, Any]]]:
@@ -27,6 +27,7 @@ def processes(one: Serving) -> set[int]:
     return {child.pid for verb in ("desk", "database", "postgres") if (child := one.child(verb)) is not None}
 
 
+@pytest.mark.database
 def test_beside_a_running_serve_it_sees_what_runs_and_disturbs_nothing() -> None:
     with serving(**NO_ENGINE) as one:
         before = processes(one)
@@ -46,3 +47,17 @@ def test_beside_a_running_serve_it_sees_what_runs_and_disturbs_nothing() -> None
         assert processes(one) == before
         assert one.status("/health/live") == 200
         assert one.process.poll() is None
+
+
+@pytest.mark.database
+@pytest.mark.model
+def test_beside_a_whole_serve_the_engine_writes_and_nothing_fails(model_file: ModelFile) -> None:
+    with serving(models=model_file.path.parent) as one:
+        until(lambda: one.status("/health/ready") == 200)
+        status, found = doctor(one.home)
+        assert status == 0, found
+        assert found["engine"]["facts"]["model"] == model_file.name
+        assert 0 < found["engine"]["facts"]["first_word_seconds"] < 60
+        assert found["engine"]["facts"]["pieces_per_second"] > 0
+        assert found["engine port"]["state"] == "ok"
+        assert found["levels"]["state"] == "ok", "the stand-in came measured"

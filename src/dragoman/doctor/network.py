@@ -53,7 +53,7 @@ def _port(case: Case, name: str, host: str, port: int, health: str, option: str)
     if _ours(host, port, health):
         served = f"process {case.running.pid}" if case.running is not None else "a Dragoman of another home"
         text = f"{host}:{port}, where {served} answers"
-        if case.running is None and name == "desk":
+        if case.running is None:
             return warn(
                 check, f"{text}: serve from here with another {option}, or stop that one first.", **facts
             )

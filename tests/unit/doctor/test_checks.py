@@ -4,7 +4,9 @@ import hashlib
 import json
 import os
 import socket
+import threading
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,7 +15,7 @@ import pytest
 
 from dragoman.doctor import database, engine, machine, meaning, model, network, program
 from dragoman.doctor.base import Case, Finding, State
-from dragoman.doctor.running import find_running
+from dragoman.doctor.running import Running, find_running
 from dragoman.engines.models.records import Record, model_path
 from dragoman.nouns.errors import OperatorError
 from dragoman.settings import Settings, origins
@@ -154,6 +156,36 @@ def test_a_taken_port_fails_and_names_who_has_it(case_of: Callable[..., Case], t
     assert states(iter(found)) == {"desk port": State.FAIL, "engine port": State.OK}
     assert str(taken) in found[0].text
     assert f"process {os.getpid()}" in found[0].text
+
+
+class Live(BaseHTTPRequestHandler):
+    """Says what a desk says of itself."""
+
+    def do_GET(self) -> None:
+        body = b'{"status": "live"}'
+        self.send_response(200)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_a_port_on_which_a_desk_of_ours_answers_is_known(case_of: Callable[..., Case]) -> None:
+    with HTTPServer(("127.0.0.1", 0), Live) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            case = case_of(desk={"port": server.server_port}, engine={"port": 0})
+            found = next(iter(network.ports(case)))
+            assert (found.state, "--port" in found.text) == (State.WARN, True), "of another home"
+            case.running = Running(4711, case.settings, local_engine=True)
+            found = next(iter(network.ports(case)))
+            assert (found.state, "process 4711" in found.text) == (State.OK, True)
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def test_beyond_loopback_without_tls_is_told(case_of: Callable[..., Case]) -> None:
