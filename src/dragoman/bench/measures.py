@@ -50,7 +50,7 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
         "odd_replies": Measure("replies that are no text", "", "less"),
         "prompt_tokens": Measure("tokens of a prompt", "", "neither"),
         "reply_tokens": Measure("tokens of a reply", "", "neither"),
-        "memory": Measure("memory", "bytes", "less", plotted=True),
+        "memory": Measure("memory", "bytes", "less"),
         "processor": Measure("processor time", "s", "neither"),
     }
 )

@@ -10,7 +10,8 @@ from rich.text import Text
 from dragoman.bench import wording
 from dragoman.bench.report import Report
 
-_VERDICTS = {True: ("reached", "green"), False: ("not reached", "red"), None: ("not measured", "dim")}
+VERDICTS = {True: ("reached", "green"), False: ("not reached", "red"), None: ("not measured", "dim")}
+"""Of an aim that is reached, missed, or was not measured: the word, and how it is shown."""
 
 
 def show(report: Report, console: Console) -> None:
@@ -29,12 +30,11 @@ def show(report: Report, console: Console) -> None:
 
 def _show(scenario: Mapping[str, Any], measures: Mapping[str, Any], console: Console) -> None:
     console.print(Text(f"\n{scenario['title']}", style="bold"))
-    for side, facts in scenario["sides"].items():
-        words = ", ".join(f"{name} {value}" for name, value in facts.items())
-        console.print(f"{side}: {words}", highlight=False, markup=False)
+    for line in described(scenario):
+        console.print(line, highlight=False, markup=False)
     for case in scenario["cases"].values():
         console.print(_case(case, measures))
-        for note in _notes(case):
+        for note in noted(case):
             console.print(f"  {note}", highlight=False, markup=False)
     for aim in scenario["aims"]:
         console.print(_aim(aim, scenario, measures))
@@ -45,24 +45,22 @@ def _show(scenario: Mapping[str, Any], measures: Mapping[str, Any], console: Con
 def _case(case: Mapping[str, Any], measures: Mapping[str, Any]) -> Table:
     table = Table(title=case["title"], title_justify="left", title_style="", box=None, pad_edge=False)
     table.add_column("")
-    pairs = list(dict.fromkeys((one["side"], one["against"]) for one in case["comparisons"]))
-    for side in case["sides"]:
-        table.add_column(side, justify="right")
-    for side, against in pairs:
-        table.add_column(f"{side} / {against}", justify="right")
-    quotients = {(one["side"], one["against"], one["measure"]): one for one in case["comparisons"]}
-    for name, measure in measures.items():
-        cells = [side["figures"].get(name) for side in case["sides"].values()]
-        if any(cell is not None for cell in cells):
-            table.add_row(
-                measure["title"],
-                *(wording.figure(cell, measure["unit"]) for cell in cells),
-                *(wording.quotient(quotients.get((*pair, name))) for pair in pairs),
-            )
+    for head in wording.heads(case):
+        table.add_column(head, justify="right")
+    for title, cells in wording.rows(case, measures):
+        table.add_row(title, *cells)
     return table
 
 
-def _notes(case: Mapping[str, Any]) -> list[str]:
+def described(scenario: Mapping[str, Any]) -> list[str]:
+    """Return what each side is, a line a side."""
+    return [
+        f"{side}: {', '.join(f'{name} {value}' for name, value in facts.items())}"
+        for side, facts in scenario["sides"].items()
+    ]
+
+
+def noted(case: Mapping[str, Any]) -> list[str]:
     """Return what was noted of single runs, each once with how often."""
     counted: dict[str, int] = {}
     for side, found in case["sides"].items():
@@ -73,7 +71,7 @@ def _notes(case: Mapping[str, Any]) -> list[str]:
 
 
 def _aim(aim: Mapping[str, Any], scenario: Mapping[str, Any], measures: Mapping[str, Any]) -> Text:
-    word, style = _VERDICTS[aim["reached"]]
+    word, style = VERDICTS[aim["reached"]]
     case = scenario["cases"].get(aim["case"], {"title": aim["case"]})
     measure = measures.get(aim["measure"], {"title": aim["measure"], "unit": ""})
     who = aim["side"] if aim["against"] is None else f"{aim['side']} / {aim['against']}"

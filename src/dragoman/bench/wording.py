@@ -18,6 +18,32 @@ def figure(found: Mapping[str, Any] | None, unit: str) -> str:
     return f"{middle}{spread} {shown}".rstrip()
 
 
+def rows(case: Mapping[str, Any], measures: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
+    """Return the rows of a case's table: what was measured, the figure of each side, and each quotient.
+
+    What went wrong nowhere is left out.
+    """
+    quotients = {(one["side"], one["against"], one["measure"]): one for one in case["comparisons"]}
+    shown: list[tuple[str, list[str]]] = []
+    for name, measure in measures.items():
+        cells = [side["figures"].get(name) for side in case["sides"].values()]
+        if not any(cell is not None and (cell["high"] or measure["better"] != "less") for cell in cells):
+            continue
+        ratios = [quotient(quotients.get((*pair, name))) for pair in pairs(case)]
+        shown.append((measure["title"], [*(figure(cell, measure["unit"]) for cell in cells), *ratios]))
+    return shown
+
+
+def heads(case: Mapping[str, Any]) -> list[str]:
+    """Return the heads of those columns."""
+    return [*case["sides"], *(f"{side} / {against}" for side, against in pairs(case))]
+
+
+def pairs(case: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the sides that were divided by each other."""
+    return list(dict.fromkeys((one["side"], one["against"]) for one in case["comparisons"]))
+
+
 def quotient(found: Mapping[str, Any] | None) -> str:
     """Return a quotient with its spread: `2.9× (2.7–3.1)`."""
     if found is None:
