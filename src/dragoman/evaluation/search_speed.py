@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dragoman.knowledge.search import Search
+from dragoman.knowledge.words import WORDS_BY
 from dragoman.nouns.documents import NewDocument, NewPassage, Source
 from dragoman.nouns.knowledge import DocumentId
 from dragoman.storage.embedded import EmbeddedPostgres
@@ -57,7 +58,7 @@ async def fill(database: Database, made_up: _MadeUp, passages: int) -> None:
         language = _LANGUAGES[number // _BATCH % len(_LANGUAGES)]
         name = hashlib.sha256(str(number).encode()).hexdigest()
         parts = [made_up.words(_WORDS_A_PASSAGE) for _ in range(_BATCH)]
-        cut = [NewPassage((), language, " ".join(words), sorted(set(words))) for words in parts]
+        cut = [NewPassage((), language, " ".join(words), sorted(set(words)), WORDS_BY) for words in parts]
         document = NewDocument(DocumentId(name), "", "", language, None, name, cut)
         source = Source("text", name, digest="", bytes=0, media_type="text/plain")
         vectors = {document.id: made_up.vectors(_BATCH)}

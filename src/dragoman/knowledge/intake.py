@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from dragoman.knowledge.cutting import cut
 from dragoman.knowledge.reading.base import QARow, ReadDocument, Section
 from dragoman.knowledge.tricks import is_trick, without_tricks
-from dragoman.knowledge.words import index_words
+from dragoman.knowledge.words import WORDS_BY, index_words
 from dragoman.languages.registry import match_tag
 from dragoman.nouns.documents import NewDocument, NewPassage
 from dragoman.storage.knowledge import document_id
@@ -133,8 +133,8 @@ def _passages(draft: _Draft, detect: DetectLanguage, language: str | None) -> It
         if code is None:
             code = detect(section.text) if len(section.text) >= _TELLING_CHARS else draft.language
         for text in cut(section.text):
-            words = index_words(text, section.headings, draft.title)
-            yield NewPassage(section.headings, code, text, words)
+            words = index_words(text, section.headings, draft.title, code)
+            yield NewPassage(section.headings, code, text, words, WORDS_BY)
 
 
 def _document(draft: _Draft, passages: Sequence[NewPassage], location: str, topic: str | None) -> NewDocument:

@@ -14,10 +14,11 @@ from dragoman.knowledge.intake import DetectLanguage, documents_of, for_readers,
 from dragoman.knowledge.reading.base import ReadDocument, ReadLimits
 from dragoman.knowledge.reading.folder import walk_folder
 from dragoman.knowledge.reading.read import read_document
+from dragoman.knowledge.words import WORDS_BY, index_words
 from dragoman.nouns.curated import ImportReport
 from dragoman.nouns.documents import NewDocument, Source, Taken
 from dragoman.nouns.errors import KnowledgeRefusedError, OperatorError
-from dragoman.nouns.knowledge import DocumentId
+from dragoman.nouns.knowledge import DocumentId, Passage
 from dragoman.storage.knowledge import PostgresKnowledge, source_id
 from dragoman.storage.pool import DuplicateRowError
 from dragoman.watching.logs import logger
@@ -227,6 +228,19 @@ class Library:
             if told is not None:
                 told(done, done + remaining - len(passages), "")
 
+    async def reindex(self, told: Told | None = None) -> int:
+        """Write the words of passages that were written in another way anew; return how many. For after an update."""
+        done = 0
+        while True:
+            passages, remaining = await self.storage.worded_otherwise(WORDS_BY, limit=_BATCH)
+            if not passages:
+                return done
+            words = await asyncio.to_thread(_words, passages)
+            await self.storage.put_words(words, words_by=WORDS_BY)
+            done += len(passages)
+            if told is not None:
+                told(done, done + remaining - len(passages), "")
+
     async def _add_files(
         self, files: Sequence[Path], found_in: str, told: Told | None
     ) -> tuple[list[Taken], list[tuple[str, str]]]:
@@ -305,6 +319,10 @@ async def seed(library: Library, folder: Path, told: Told | None = None) -> Fold
     Raises as `Library.add_folder`.
     """
     return await library.add_folder(folder, told=told)
+
+
+def _words(passages: Sequence[Passage]) -> dict[int, list[str]]:
+    return {one.id: index_words(one.text, one.headings, one.title, one.language) for one in passages}
 
 
 def _there(path: Path) -> Path:

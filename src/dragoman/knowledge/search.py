@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dragoman.knowledge.background import Background, background_of
+from dragoman.knowledge.concept_words import HEADED, SAID, asked_concepts
 from dragoman.knowledge.words import exact, tokens
 from dragoman.nouns.knowledge import Found
 from dragoman.storage.search import Candidate, Counts, Meaning, PassageIndex
@@ -21,6 +22,11 @@ _CANDIDATES = 10
 _WITH_WORDS = 1000
 # What words add to a cosine (docs/decisions/0009-search.md). Cosines of one search differ by some hundredths.
 _WORDS_WEIGH = 0.03
+# What is spoken of adds, whatever the languages, and once more where the heading names it.
+_CONCEPTS_WEIGH = 0.036
+_HEADINGS_WEIGH = 0.024
+# Added to the weight of what a question speaks of, so that a single common thing counts for little.
+_FEW_CONCEPTS = 2.0
 # A code or an address that the customer wrote is what the question is about.
 _EXACT_WEIGHS = 0.1
 # Decides where the same is said in several languages, and hardly elsewhere.
@@ -31,11 +37,22 @@ _MOST_WORDS = 64
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question: its language, its words with their weights, and those of them that are right exactly or wrong."""
+    """A question: its language, words and concepts with their weights, and words that are right exactly or wrong.
+
+    Attributes:
+        unheard: how many of its concepts no passage has.
+    """
 
     language: str
     words: Mapping[str, float]
+    concepts: Mapping[str, float]
+    unheard: int
     exact: frozenset[str]
+
+    @property
+    def indexed(self) -> list[str]:
+        """All that is looked up in the index of words."""
+        return [*self.words, *(sign + concept for concept in self.concepts for sign in (SAID, HEADED))]
 
 
 class Search:
@@ -64,21 +81,34 @@ class Search:
             StorageUnavailableError: the database cannot be reached.
         """
         words = list(dict.fromkeys(tokens(text)))[:_MOST_WORDS]
-        counts = await self._index.counts(words)
-        asked = _Asked(language, rarity(words, counts), exact(text))
+        concepts = sorted(asked_concepts(text, language))
+        counts = await self._index.counts([*words, *(SAID + concept for concept in concepts)])
+        asked = _asked(text, language, words, concepts, counts)
         meaning = Meaning(language, own=vector, other=self._background.abroad(vector, language))
         ids = await self._candidates(asked, counts, meaning)
-        candidates = await self._index.candidates(ids, meaning, words)
+        candidates = await self._index.candidates(ids, meaning, asked.indexed)
         return _ranked(candidates, asked, meaning, self._background)[:limit]
 
     async def _candidates(self, asked: _Asked, counts: Counts, meaning: Meaning) -> Sequence[int]:
         """Return the ids of those that are looked at closely."""
-        telling = {word: asked.words[word] for word in _rarest(counts.words)}
+        weights = {**asked.words, **{SAID + concept: weight for concept, weight in asked.concepts.items()}}
+        telling = {word: weights[word] for word in _rarest(counts.words)}
         near, having = await asyncio.gather(
             self._index.by_meaning(meaning, counts.languages, most=_CANDIDATES),
             self._index.by_words(telling, most=_CANDIDATES),
         )
         return sorted({*near, *having})
+
+
+def _asked(text: str, language: str, words: Sequence[str], concepts: Sequence[str], counts: Counts) -> _Asked:
+    weights = rarity([SAID + concept for concept in concepts], counts)
+    return _Asked(
+        language=language,
+        words=rarity(words, counts),
+        concepts={concept: weights[SAID + concept] for concept in concepts},
+        unheard=sum(SAID + concept not in counts.words for concept in concepts),
+        exact=exact(text),
+    )
 
 
 def _ranked(
@@ -96,10 +126,13 @@ def _ranked(
     def found(one: Candidate) -> Found:
         language = one.passage.language
         score = closeness.get(one.passage.id, worst)
+        spoken = _spoken(one.words, asked.concepts, SAID)
         score += _WORDS_WEIGH * (shares[one.passage.id] - best[language])
+        score += _CONCEPTS_WEIGH * spoken + _HEADINGS_WEIGH * _spoken(one.words, asked.concepts, HEADED)
         score += _EXACT_WEIGHS * len(asked.exact & one.words) / max(1, len(asked.exact))
         score += _OWN_LANGUAGE_WEIGHS * (language == asked.language)
-        return Found(passage=one.passage, score=score, meaning=one.meaning, words=shares[one.passage.id])
+        words = shares[one.passage.id]
+        return Found(one.passage, score, one.meaning, words, concepts=spoken, unheard=asked.unheard)
 
     return sorted(map(found, candidates), key=lambda one: (-one.score, one.passage.id))
 
@@ -143,3 +176,9 @@ def _rarity(having: int, total: int) -> float:
 def _share(had: frozenset[str], weights: Mapping[str, float]) -> float:
     whole = sum(weights.values())
     return sum(weight for word, weight in weights.items() if word in had) / whole if whole else 0.0
+
+
+def _spoken(had: frozenset[str], weights: Mapping[str, float], sign: str) -> float:
+    """Return the share of a question's concepts that a passage has; of few, little."""
+    shared = sum(weight for concept, weight in weights.items() if sign + concept in had)
+    return shared / (sum(weights.values()) + _FEW_CONCEPTS)

@@ -13,8 +13,11 @@ from types import MappingProxyType
 
 import regex
 
+from dragoman.knowledge.concept_words import concept_words
 from dragoman.languages.scripts import to_ascii_digits
 
+WORDS_BY = 2
+"""Which way of writing the words of a passage this is."""
 STEM = 6
 """Letters kept of a word of a spaced script."""
 
@@ -63,9 +66,13 @@ def exact(text: str) -> frozenset[str]:
     return frozenset(next(_of(one))[:_MAX_TOKEN] for one in found if one.lastgroup in _EXACT)
 
 
-def index_words(text: str, headings: Sequence[str] = (), title: str = "") -> list[str]:
-    """Return the words that a passage is found by, each once: those of its text, its headings and its title."""
-    return sorted({word for part in (text, *headings, title) for word in tokens(part)})
+def index_words(text: str, headings: Sequence[str], title: str, language: str) -> list[str]:
+    """Return the words that a passage is found by, each once: of its text, headings and title, and its concepts.
+
+    `WORDS_BY` counts up when what is written here changes.
+    """
+    plain = {word for part in (text, *headings, title) for word in tokens(part)}
+    return sorted(plain | concept_words(text, headings, language))
 
 
 def fold(text: str) -> str:

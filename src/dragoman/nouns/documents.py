@@ -45,12 +45,14 @@ class NewPassage:
         language: the code of its language.
         text: its words, never empty.
         words: what it is found by, as `dragoman.knowledge.words` writes them.
+        words_by: the number of the way they are written in.
     """
 
     headings: tuple[str, ...]
     language: str
     text: str
     words: Sequence[str]
+    words_by: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,9 +42,13 @@ class Found:
         score: how well it fits beside the others found, best first; comparable only within one search.
         meaning: cosine of its vector and the question's, -1 to 1.
         words: share of the question's words that it has, weighed by their rarity, 0 to 1.
+        concepts: the same of what the question speaks of, in whatever language, 0 to 1.
+        unheard: how many things the question speaks of that nothing in the knowledge does.
     """
 
     passage: Passage
     score: float
     meaning: float
     words: float
+    concepts: float = 0.0
+    unheard: int = 0

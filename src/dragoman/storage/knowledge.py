@@ -181,6 +181,16 @@ class PostgresKnowledge:
         values = {"ids": list(ids), "vectors": _literals(vectors), "embedded_by": embedded_by}
         await self._rows("put_vectors", values)
 
+    async def worded_otherwise(self, words_by: int, *, limit: int) -> tuple[list[Passage], int]:
+        """Return passages whose words were written in another way, and how many there are in all."""
+        rows = await self._rows("worded_otherwise", {"words_by": words_by, "limit": limit})
+        return [passage_of(row) for row in rows], rows[0]["remaining"] if rows else 0
+
+    async def put_words(self, words: Mapping[int, Sequence[str]], *, words_by: int) -> None:
+        """Store new words of passages by id; the passages stay as they are, which is no change of knowledge."""
+        values = {"ids": list(words), "words": list(map(_json, words.values())), "words_by": words_by}
+        await self._rows("put_words", values)
+
     async def topics(self, language: str) -> dict[str, str]:
         """Return every topic that something is known about, with its name in a language, else its own."""
         return {row["topic"]: row["label"] for row in await self._rows("topics", {"language": language})}
@@ -263,6 +273,7 @@ def _passage_values(passages: Sequence[NewPassage], start: int, vectors: Vectors
         "texts": [storable(passage.text) for passage in passages],
         "vectors": _literals(vectors),
         "words": [_json(passage.words) for passage in passages],
+        "words_by": [passage.words_by for passage in passages],
     }
 
 

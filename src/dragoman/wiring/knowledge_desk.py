@@ -54,7 +54,9 @@ async def fill(settings: KnowledgeSettings, knowledge: OpenKnowledge, told: Told
         await seed(knowledge.library, settings.folder, told)
     elif settings.demonstration and not await knowledge.storage.version():
         await seed(knowledge.library, demonstration(), told)
-    await knowledge.library.reembed(told)  # does nothing unless the embedder is another than the last time
+    # These do nothing unless the program or the embedder is another than the last time.
+    await knowledge.library.reindex(told)
+    await knowledge.library.reembed(told)
 
 
 async def _forget_demonstration(knowledge: OpenKnowledge) -> None:

@@ -63,7 +63,7 @@ class Shop:
             "text": text,
             "vector": str(vector.tolist()),
             "embedder": embedder,
-            "words": index_words(text, headings, "The shop"),
+            "words": index_words(text, headings, "The shop", language),
         }
         await self.database.rows(ADD, values)
 

@@ -67,7 +67,8 @@ def test_codes_and_addresses_are_told_from_words(text: str, found: set[str]) -> 
 
 
 def test_a_passage_is_found_by_title_and_headings_too() -> None:
-    assert index_words("three days", ["Express"], "Delivery") == ["days", "delive", "expres", "three"]
+    words = index_words("three days", ["Express"], "Delivery", "en")
+    assert [word for word in words if word[0] not in "=#"] == ["days", "delive", "expres", "three"]
 
 
 @given(st.text())

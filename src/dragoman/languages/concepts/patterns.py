@@ -15,8 +15,10 @@ import regex
 from dragoman.languages.folding import folded
 
 _UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "km", "ko"})
-# Written together with the word that follows: conjunctions, prepositions and the article.
+# Written together with the word that follows: conjunctions, prepositions, articles, what is elided.
 _PROCLITICS = {
+    "fr": "(?:(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)')?",
+    "it": "(?:(?:[cdlmnstv]|un|all|dell|nell|sull|dall|quell|quest|dov|com)')?",
     "ar": "(?:[وف]?(?:ال|بال|كال|لل|وال|[بلكف])?)",
     "he": "[והבלמשכ]{0,3}?",
 }

@@ -94,14 +94,14 @@ VALUES (%(id)s, %(source)s, %(title)s, %(topic)s, %(language)s, %(url)s, %(conte
 RETURNING id;
 
 -- name: put_passages
-INSERT INTO passage (document, place, headings, language, text, version, embedding, embedded_by, words)
+INSERT INTO passage (document, place, headings, language, text, version, embedding, embedded_by, words, words_by)
 SELECT
     %(document)s, place, ARRAY(SELECT jsonb_array_elements_text(headings)), language, text, %(version)s,
-    embedding::vector, %(embedded_by)s, ARRAY(SELECT jsonb_array_elements_text(words))
+    embedding::vector, %(embedded_by)s, ARRAY(SELECT jsonb_array_elements_text(words)), words_by
 FROM unnest(
     %(places)s::int[], %(headings)s::jsonb[], %(languages)s::text[], %(texts)s::text[], %(vectors)s::text[],
-    %(words)s::jsonb[]
-) AS given (place, headings, language, text, embedding, words)
+    %(words)s::jsonb[], %(words_by)s::int[]
+) AS given (place, headings, language, text, embedding, words, words_by)
 RETURNING id;
 
 -- name: documents
@@ -160,6 +160,22 @@ JOIN document ON document.id = passage.document
 WHERE passage.embedded_by <> %(embedded_by)s
 ORDER BY passage.id
 LIMIT %(limit)s;
+
+-- name: worded_otherwise
+SELECT
+    passage.id, passage.document, document.title, passage.headings, passage.language, passage.text, passage.place,
+    document.url, passage.version, count(*) OVER () AS remaining
+FROM passage
+JOIN document ON document.id = passage.document
+WHERE passage.words_by <> %(words_by)s
+ORDER BY passage.id
+LIMIT %(limit)s;
+
+-- name: put_words
+UPDATE passage SET words = ARRAY(SELECT jsonb_array_elements_text(given.words)), words_by = %(words_by)s
+FROM unnest(%(ids)s::bigint[], %(words)s::jsonb[]) AS given (id, words)
+WHERE passage.id = given.id
+RETURNING passage.id;
 
 -- name: put_vectors
 UPDATE passage SET embedding = given.embedding::vector, embedded_by = %(embedded_by)s
