@@ -1,16 +1,21 @@
 """A whole run of the bench: one scenario after the other, each opened, measured in turns, and closed."""
 
+import asyncio
+import signal
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import httpx
 
 from dragoman.bench.base import Case, Given, Scenario, Turn
 from dragoman.bench.turns import Measured, take_turns, turns_of
 from dragoman.nouns.errors import DragomanError
+
+Came = TypeVar("Came")
 
 
 class Told(Protocol):
@@ -48,6 +53,16 @@ class Done:
 async def measure(scenarios: Sequence[Scenario], given: Given, told: Told) -> Sequence[Done]:
     """Measure scenarios one after the other. One that fails does not keep the others from being measured."""
     return [await _measure(one, given, told) for one in scenarios]
+
+
+async def ended_by_a_signal(work: Awaitable[Came]) -> Came:
+    """Do some work that SIGTERM cancels, as Ctrl-C does, so that what was started ends too and is not left behind."""
+    task = asyncio.current_task()
+    assert task is not None, "in a loop"
+    # Only the main thread of a program hears signals.
+    with suppress(ValueError, RuntimeError, NotImplementedError):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await work
 
 
 async def _measure(scenario: Scenario, given: Given, told: Told) -> Done:

@@ -158,10 +158,13 @@ def _weights(called: Invocation, watcher: "Watcher") -> Path:
 
 def _run(scenarios: "list[Scenario]", given: "Given", watcher: "Watcher") -> "Report":
     from dragoman.bench.report import Run, build
-    from dragoman.bench.running import measure
+    from dragoman.bench.running import ended_by_a_signal, measure
 
     began, clock = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
-    done = asyncio.run(measure(scenarios, given, watcher))
+    try:
+        done = asyncio.run(ended_by_a_signal(measure(scenarios, given, watcher)))
+    except asyncio.CancelledError:
+        raise typer.Abort from None
     seconds = round(time.monotonic() - clock, 1)
     return build(done, Run(version("dragoman"), began, seconds, given.runs, given.quick, given.seed))
 

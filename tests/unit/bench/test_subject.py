@@ -1,5 +1,6 @@
 import asyncio
 import os
+import signal
 import sys
 
 import httpx
@@ -85,3 +86,33 @@ async def test_a_busy_neighbour_uses_a_core_and_is_gone_afterwards() -> None:
         while busy.cpu_times().user < used + 0.05:  # noqa: ASYNC110 - the kernel's count
             await asyncio.sleep(0.01)
     assert not busy.is_running()
+
+
+# Starts a subject, tells its id, and waits for ever.
+BENCH = """
+import asyncio, sys
+from dragoman.bench.running import ended_by_a_signal
+from dragoman.bench.subject import Starting, started
+from dragoman.bench.progress import watching
+
+async def work():
+    command = (sys.executable, "-m", "http.server", "--bind", "127.0.0.1", "{port}")
+    with watching() as watcher:
+        async with started(Starting("server", command, ready="/"), watcher) as subject:
+            print(subject.pids[0], flush=True)
+            await asyncio.Event().wait()
+
+asyncio.run(ended_by_a_signal(work()))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_bench_that_is_told_to_end_leaves_nothing_behind(number: signal.Signals) -> None:
+    bench = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", BENCH, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+    )
+    assert bench.stdout is not None
+    subject = psutil.Process(int(await bench.stdout.readline()))
+    bench.send_signal(number)
+    assert await bench.wait() != 0
+    assert not subject.is_running()
