@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from dragoman.answers.cache import AGREEMENT
 from dragoman.answers.same_question.compare import compare
-from dragoman.answers.same_question.folding import normalised
 from dragoman.answers.same_question.marks import Marks, marks_of, without_words
 from dragoman.embeddings.base import Embedder
+from dragoman.languages.folding import normalised
 
 THRESHOLDS = (0.9, 0.92, 0.93, 0.94, 0.95, 0.96, 0.965, 0.97, 0.975, 0.98, 0.985, 0.99)
 _LANGUAGE = "en"
