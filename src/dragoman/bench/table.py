@@ -1,5 +1,6 @@
 """The report in a terminal: a table a case, a row a measure, a column a side."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,10 @@ from dragoman.bench.report import Report
 
 VERDICTS = {True: ("reached", "green"), False: ("not reached", "red"), None: ("not measured", "dim")}
 """Of an aim that is reached, missed, or was not measured: the word, and how it is shown."""
+
+# The share of all cores that what is idle may use; the measuring itself takes a hundredth or two.
+_QUIET = 0.1
+_DISTURBED = "something else was using the machine just before"
 
 
 def show(report: Report, console: Console) -> None:
@@ -61,13 +66,14 @@ def described(scenario: Mapping[str, Any]) -> list[str]:
 
 
 def noted(case: Mapping[str, Any]) -> list[str]:
-    """Return what was noted of single runs, each once with how often."""
-    counted: dict[str, int] = {}
-    for side, found in case["sides"].items():
-        for note in (note for run in found["runs"] for note in run["notes"]):
-            words = f"{side}: {note}"
-            counted[words] = counted.get(words, 0) + 1
-    return [f"{words} (in {count} runs)" for words, count in counted.items()]
+    """Return what was noted of single runs, each once with how often; runs that others disturbed among it."""
+    counted = Counter(
+        f"{side}: {note}"
+        for side, found in case["sides"].items()
+        for run in found["runs"]
+        for note in [*run["notes"], *([_DISTURBED] if run["load_before"]["busy"] > _QUIET else [])]
+    )
+    return [f"{words} (in {count} of the runs)" for words, count in counted.items()]
 
 
 def _aim(aim: Mapping[str, Any], scenario: Mapping[str, Any], measures: Mapping[str, Any]) -> Text:

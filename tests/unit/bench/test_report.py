@@ -1,6 +1,7 @@
 import getpass
 import json
 import socket
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,10 @@ import pytest
 from rich.console import Console
 
 from dragoman.bench.base import Aim, Case
+from dragoman.bench.machine import Load
 from dragoman.bench.report import Run, build, read, write
 from dragoman.bench.running import Done, measure
-from dragoman.bench.table import show
+from dragoman.bench.table import noted, show
 from dragoman.nouns.errors import OperatorError
 
 from .scripted import Quiet, Scripted, Side, given, ours_and_theirs
@@ -107,5 +109,15 @@ async def test_the_table_shows_figures_quotients_aims_notes_and_what_failed() ->
     assert "30 (20–40) tokens/s" in text
     assert "3.00× (2.00–4.00)" in text
     assert "ours / theirs: ≥ 3×, found 3×: reached" in text
-    assert "ours: scripted (in 3 runs)" in text
+    assert "ours: scripted (in 3 of the runs)" in text
     assert "not measured to its end: it broke" in text
+
+
+async def test_runs_that_others_disturbed_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    for busy, told in ((0.05, False), (0.5, True)):
+        monkeypatch.setattr("dragoman.bench.turns.idle_load", partial(Load, 1.0, busy))
+        made = await reported(Scripted([ours_and_theirs([1, 2, 3], [3, 2, 1])]))
+        notes = noted(made["scenarios"]["scripted"]["cases"]["stream"])
+        assert (
+            "theirs: something else was using the machine just before (in 3 of the runs)" in notes
+        ) is told
