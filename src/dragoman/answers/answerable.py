@@ -2,7 +2,8 @@
 
 How alike a question and a passage are cannot tell by itself: in one language 0.82 is a good find, in another everything
 is that alike (docs/decisions/0013-when-to-decline.md). So the cosine is read beside what is usual in the customer's
-language, and words that question and passage share speak for the passage. `evaluation/fit_answerable.py` fits the
+language, words and concepts that question and passage share speak for the passage, and things that nobody speaks of
+speak against any. `evaluation/fit_answerable.py` fits the
 figures in `answerable.toml` on questions about another business than the demonstration shop.
 """
 
@@ -37,14 +38,17 @@ class Answerable:
 
     Attributes:
         usual: language code → cosine of a usual answerable question in it and the best passage.
-        meaning, words, bias: weights of a logistic regression over the cosine less the usual one, and over the share
-            of the question's words that the passage has.
+        meaning, words, concepts, unheard, bias: weights of a logistic regression over the cosine less the usual one,
+            over the shares of the question's words and concepts that the passage has, and over the number of things
+            it is about that no passage speaks of.
         least: the likelihood from which on the desk answers.
     """
 
     usual: Mapping[str, float]
     meaning: float
     words: float
+    concepts: float
+    unheard: float
     bias: float
     least: float
 
@@ -60,6 +64,7 @@ class Answerable:
             return Verdict(answerable=False, likelihood=0.0, reason="nothing_found")
         best = found[0]
         score = self.meaning * (best.meaning - self.usual[language]) + self.words * best.words + self.bias
+        score += self.concepts * best.concepts + self.unheard * best.unheard
         likelihood = 1 / (1 + math.exp(-score))
         enough = likelihood >= self.least
         return Verdict(enough, likelihood, "answerable" if enough else "no_passage_answers")

@@ -22,7 +22,8 @@ from dragoman.wiring.knowledge import OpenKnowledge, open_knowledge
 
 # Of answerable questions, so many are declined: what is lost there is won among those that have no answer. Both ways
 # of being wrong are bad, and the similarities of both kinds overlap (docs/decisions/0013-when-to-decline.md).
-WRONGLY_DECLINED = 0.10
+WRONGLY_DECLINED = 0.08
+_FEATURES = ("meaning", "words", "concepts", "unheard")
 _STEPS, _RIDGE = 100, 0.01
 
 Floats = NDArray[np.float64]
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _measured() -> tuple[list[Question], Floats]:
-    """Return the calibration questions and, for each, the best passage's cosine and share of words."""
+    """Return the calibration questions and, for each, what `Answerable` looks at."""
     calibration = Path(str(resources.files("dragoman.evaluation") / "calibration"))
     questions = read_questions(calibration / "questions.jsonl")
     with tempfile.TemporaryDirectory(prefix="dragoman-fit-") as folder:
@@ -61,10 +62,11 @@ async def _search(url: str, folder: Path, questions: Sequence[Question]) -> Floa
         return np.array([await _best(knowledge, one) for one in questions])
 
 
-async def _best(knowledge: OpenKnowledge, question: Question) -> tuple[float, float]:
+async def _best(knowledge: OpenKnowledge, question: Question) -> tuple[float, float, float, float]:
     vector = (await knowledge.embedder.queries([question.question]))[0]
     found = await knowledge.search.find(question.question, vector, language=question.language, limit=1)
-    return found[0].meaning, found[0].words
+    best = found[0]
+    return best.meaning, best.words, best.concepts, best.unheard
 
 
 def _fit(questions: Sequence[Question], measured: Floats) -> str:
@@ -74,11 +76,10 @@ def _fit(questions: Sequence[Question], measured: Floats) -> str:
         code: float(measured[(languages == code) & truth, 0].mean())
         for code in dict.fromkeys(languages.tolist())
     }
-    features = np.column_stack(
-        [measured[:, 0] - np.array([usual[code] for code in languages]), measured[:, 1]]
-    )
-    meaning, words, bias = _logistic(features, truth)
-    likelihood = 1 / (1 + np.exp(-(features @ [meaning, words] + bias)))
+    features = measured.copy()
+    features[:, 0] -= [usual[code] for code in languages]
+    weights, bias = _logistic(features, truth)
+    likelihood = 1 / (1 + np.exp(-(features @ weights + bias)))
     least = float(np.quantile(likelihood[truth], WRONGLY_DECLINED))
     declined = float((likelihood[~truth] < least).mean())
     lines = [
@@ -86,7 +87,7 @@ def _fit(questions: Sequence[Question], measured: Floats) -> str:
         f"# {declined:.0%} of those without an answer and {WRONGLY_DECLINED:.0%} of those with one.",
         *(
             f"{name} = {value:.4f}"
-            for name, value in {"meaning": meaning, "words": words, "bias": bias, "least": least}.items()
+            for name, value in zip((*_FEATURES, "bias", "least"), (*weights, bias, least), strict=True)
         ),
         "",
         "[usual]",
@@ -95,7 +96,7 @@ def _fit(questions: Sequence[Question], measured: Floats) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _logistic(features: Floats, truth: NDArray[np.bool_]) -> tuple[float, float, float]:
+def _logistic(features: Floats, truth: NDArray[np.bool_]) -> tuple[list[float], float]:
     """Return the weights and the bias of a logistic regression, both kinds of question weighing the same."""
     scale: Floats = features.std(0)
     rows: Floats = np.column_stack([features / scale, np.ones(len(features))])
@@ -107,8 +108,7 @@ def _logistic(features: Floats, truth: NDArray[np.bool_]) -> tuple[float, float,
         slope = rows.T @ (weigh * (guess - truth)) / len(rows) + _RIDGE * found
         bend = (rows * (weigh * guess * (1 - guess))[:, None]).T @ rows / len(rows)
         found = found - cast("Floats", np.linalg.solve(bend + _RIDGE * np.eye(len(found)), slope))
-    meaning, words = cast("list[float]", (found[:2] / scale).tolist())
-    return meaning, words, float(found[2])
+    return cast("list[float]", (found[:-1] / scale).tolist()), float(found[-1])
 
 
 if __name__ == "__main__":

@@ -4,7 +4,10 @@ They stand among the plain words of a passage's index, with a sign before them t
 a Khmer question about the cost of a parcel finds the English passage about postage by them.
 """
 
+import tomllib
 from collections.abc import Sequence
+from functools import cache
+from importlib import resources
 from types import MappingProxyType
 
 from dragoman.languages.concepts import concepts_of
@@ -33,6 +36,13 @@ _ANSWERS = MappingProxyType(
 def asked_concepts(text: str, language: str) -> frozenset[str]:
     """Return the ids of the concepts of a question; none where the language has no table."""
     return concepts_of(text, language) if language in LANGUAGES else frozenset()
+
+
+@cache
+def telling() -> frozenset[str]:
+    """Return the concepts that say what a question is about: one that nothing speaks of has hardly an answer."""
+    file = resources.files("dragoman.knowledge") / "telling.toml"
+    return frozenset(tomllib.loads(file.read_text(encoding="utf-8"))["concepts"])
 
 
 def concept_words(text: str, headings: Sequence[str], language: str) -> frozenset[str]:

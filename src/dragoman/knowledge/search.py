@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dragoman.knowledge.background import Background, background_of
-from dragoman.knowledge.concept_words import HEADED, SAID, asked_concepts
+from dragoman.knowledge.concept_words import HEADED, SAID, asked_concepts, telling
 from dragoman.knowledge.words import exact, tokens
 from dragoman.nouns.knowledge import Found
 from dragoman.storage.search import Candidate, Counts, Meaning, PassageIndex
@@ -40,7 +40,7 @@ class _Asked:
     """A question: its language, words and concepts with their weights, and words that are right exactly or wrong.
 
     Attributes:
-        unheard: how many of its concepts no passage has.
+        unheard: how many things it is about that no passage speaks of.
     """
 
     language: str
@@ -106,7 +106,7 @@ def _asked(text: str, language: str, words: Sequence[str], concepts: Sequence[st
         language=language,
         words=rarity(words, counts),
         concepts={concept: weights[SAID + concept] for concept in concepts},
-        unheard=sum(SAID + concept not in counts.words for concept in concepts),
+        unheard=sum(SAID + concept not in counts.words for concept in telling().intersection(concepts)),
         exact=exact(text),
     )
 

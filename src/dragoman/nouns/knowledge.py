@@ -43,7 +43,7 @@ class Found:
         meaning: cosine of its vector and the question's, -1 to 1.
         words: share of the question's words that it has, weighed by their rarity, 0 to 1.
         concepts: the same of what the question speaks of, in whatever language, 0 to 1.
-        unheard: how many things the question speaks of that nothing in the knowledge does.
+        unheard: how many things the question is about that nothing in the knowledge speaks of.
     """
 
     passage: Passage
