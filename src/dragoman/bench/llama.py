@@ -10,16 +10,17 @@ from pathlib import Path
 from dragoman.bench.base import Given
 from dragoman.bench.subject import LOOPBACK, Starting, Subject, started
 
-# As many slots as there are simultaneous chats, room for a chat in each; small batches let those that write go on while
-# somebody's prompt is read; the copies of old prompts in memory are left out, which nobody here comes back to.
-_EIGHT = ("--parallel", "8", "--ctx-size", "8192")
+# As many slots as there are simultaneous chats, or as many as its defaults have, and room for a chat in each; small
+# batches let those that write go on while somebody's prompt is read; the copies of old prompts in memory are left out,
+# which nobody here comes back to.
 SETTINGS: Sequence[Sequence[str]] = (
-    (*_EIGHT, "--ubatch-size", "128"),
-    (*_EIGHT, "--ubatch-size", "512"),
-    (*_EIGHT, "--ubatch-size", "128", "--cache-ram", "0"),
-    ("--parallel", "32", "--ctx-size", "32768", "--ubatch-size", "128"),
+    (),
+    ("--parallel", "4", "--ctx-size", "4096", "--ubatch-size", "128"),
+    ("--parallel", "8", "--ctx-size", "8192", "--ubatch-size", "128"),
+    ("--parallel", "8", "--ctx-size", "8192", "--ubatch-size", "512", "--cache-ram", "0"),
+    ("--parallel", "32", "--ctx-size", "32768", "--ubatch-size", "128", "--cache-ram", "0"),
 )
-"""Options beyond its defaults among which the best are found by trying."""
+"""Options beyond model and address among which the best are found by trying; the first are its defaults."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,14 +73,14 @@ async def _tuned(plain: LlamaServer, given: Given, weights: Path) -> LlamaServer
     """Try settings once each on 8 simultaneous chats, and return the one that generates most."""
     candidates = [replace(plain, name=TUNED, flags=flags) for flags in SETTINGS]
     if given.quick:
-        return candidates[0]
+        return candidates[1]
     work = next(work for work in works(quick=False) if work.name == _TRIED_ON)
     tried = [(await _tried(one, given, weights, work), number) for number, one in enumerate(candidates)]
     return candidates[max(tried)[1]]
 
 
 async def _tried(server: LlamaServer, given: Given, weights: Path, work: Work) -> float:
-    given.listener.say(server.name, f"trying {' '.join(server.flags)}")
+    given.listener.say(server.name, f"trying {server.facts['settings']}")
     async with server.run(given, weights) as subject, LoadClient(subject.url) as client:
         outcome = await measuring(work, client, subject)(Turn(WARM_UP, given.seed, quick=False))
     return outcome.figures.get(_BY, 0.0)
