@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dragoman.answers.base import Question
 from dragoman.answers.curated_index import Index, Own, build
 from dragoman.answers.same_question.compare import Difference, compare, turns_round
-from dragoman.answers.same_question.marks import marks_of
+from dragoman.answers.same_question.marks import Marks, marks_of
 from dragoman.embeddings.base import Embedder
 from dragoman.knowledge.curated import embed_texts
 from dragoman.languages.folding import normalised
@@ -44,25 +44,38 @@ class Thresholds:
     """How near an entry has to be, and how far ahead of the next one.
 
     Attributes:
-        sure: from this score on, and so far `ahead`, the answer is given at once.
+        sure: from this strength on the answer is given at once: its score, how far it is ahead of the next one, and
+            `concepts` times how much more likely what the question speaks of makes it, at most `_MOST_EVIDENCE`.
         candidate: from this score on, and so far ahead, it may be given where something else speaks for it.
-        few: the score to be sure by where the entry has fewer than `_MANY` wordings to vote with.
+        few, few_ahead: the score to be sure by where the entry has fewer than `_MANY` wordings to vote with, and how
+            far ahead.
         plain, plain_candidate: the same as cosines, where a language has too few wordings to know its mean.
     """
 
-    sure: float = 0.40
-    sure_ahead: float = 0.10
+    sure: float = 0.50
+    concepts: float = 0.05
     candidate: float = 0.25
     candidate_ahead: float = 0.02
     few: float = 0.50
+    few_ahead: float = 0.10
     plain: float = 0.97
     plain_candidate: float = 0.90
 
 
 # Wordings of an entry, in all languages; ten of them vote.
 _MANY = 10
+_MOST_EVIDENCE = 4.0
 # Wordings of an entry that are so little farther than its nearest one are as near.
 _AS_NEAR = 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """How near the best entry is, how far ahead of the next, and whether these are `Index.scores` of the centred kind."""
+
+    score: float
+    ahead: float
+    centred: bool
 
 
 class CuratedAnswers:
@@ -108,21 +121,31 @@ class CuratedAnswers:
             return None
         score = float(scores[best])
         ahead = score - float(np.max(np.delete(scores, best), initial=0.0))
-        strength = self._strength(score, ahead, own, index, centred=centred)
-        difference = _difference(question, own, index)
-        if strength is None or (difference is not None and not difference.added):
+        asked = marks_of(question.text, question.language)
+        difference = _difference(question, asked, own, index)
+        if difference is not None and not difference.added:
             return None
-        return _match(own.text, score, sure=strength and difference is None)
+        sure = self._sure(_Standing(score, ahead, centred), asked, own, index)
+        if sure is None:
+            return None
+        return _match(own.text, score, sure=sure and difference is None)
 
-    def _strength(self, score: float, ahead: float, own: Own, index: Index, *, centred: bool) -> bool | None:
+    def _sure(self, standing: _Standing, asked: Marks, own: Own, index: Index) -> bool | None:
         """Return True for a sure match, False for a candidate, None for none."""
-        limits = self._thresholds
-        if not centred:
+        limits, score, ahead = self._thresholds, standing.score, standing.ahead
+        if not standing.centred:
             return None if score < limits.plain_candidate else score >= limits.plain
-        wordings = sum(len(one.rows) for (entry, _), one in index.own.items() if entry == own.text.entry)
-        sure = limits.sure if wordings >= _MANY else limits.few
-        if score >= sure and ahead >= limits.sure_ahead:
-            return True
+        entry = own.text.entry
+        if index.evidence.wordings[entry] < _MANY:
+            if score >= limits.few and ahead >= limits.few_ahead:
+                return True
+        elif not index.evidence.strangers(entry, asked.spoken):
+            speaks = index.evidence.ahead(entry, asked.spoken, index.entries)
+            if (
+                score + ahead + limits.concepts * float(np.clip(speaks, -_MOST_EVIDENCE, _MOST_EVIDENCE))
+                >= limits.sure
+            ):
+                return True
         return False if score >= limits.candidate and ahead >= limits.candidate_ahead else None
 
     async def _up_to_date(self) -> Index:
@@ -164,9 +187,8 @@ def _word_for_word(index: Index, question: Question) -> Own | None:
     return None
 
 
-def _difference(question: Question, own: Own, index: Index) -> Difference | None:
+def _difference(question: Question, asked: Marks, own: Own, index: Index) -> Difference | None:
     """Compare with the wordings that lie nearest; what is opposed to all that an entry says is opposed to it."""
-    asked = marks_of(question.text, question.language)
     if turns_round(asked.concepts, frozenset[str]().union(*(marks.concepts for marks in own.marks))):
         return Difference("opposite")
     scores = index.raw[own.rows.start : own.rows.stop] @ question.vector

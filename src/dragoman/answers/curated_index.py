@@ -20,6 +20,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from dragoman.answers.curated_concepts import Evidence, evidence_of
 from dragoman.answers.same_question.marks import Marks, marks_of
 from dragoman.nouns.curated import CuratedText, EntryId
 
@@ -51,6 +52,7 @@ class Index:
         centred: the same without the mean of their language, of length 1.
         means: the mean by language, of those that have wordings enough.
         bounds: the first row of each entry.
+        evidence: what the entries speak of.
     """
 
     version: int
@@ -60,6 +62,7 @@ class Index:
     centred: Vectors
     means: Mapping[str, Vectors]
     bounds: NDArray[np.int64]
+    evidence: Evidence
 
     def scores(self, vector: Vectors, language: str) -> tuple[NDArray[np.float32], bool]:
         """Return how near each entry is, and whether the language's mean could be taken off.
@@ -100,6 +103,7 @@ def build(version: int, texts: Sequence[tuple[CuratedText, Vectors]]) -> Index:
         centred=_unit(raw - shifts),
         means=MappingProxyType(means),
         bounds=np.array(list(first.values()), np.int64),
+        evidence=evidence_of((entry, marks.spoken) for (entry, _), one in own.items() for marks in one.marks),
     )
 
 

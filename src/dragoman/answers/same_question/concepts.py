@@ -20,9 +20,10 @@ IGNORED = "ignore"
 
 @dataclass(frozen=True, slots=True)
 class Concepts:
-    """The concepts a text speaks of by id, and whether it says no."""
+    """Which concepts of the table of opposites a text speaks of, which of all the tables, and whether it says no."""
 
     found: frozenset[str]
+    all: frozenset[str]
     negated: bool
 
 
@@ -69,4 +70,5 @@ def concepts_of(text: str, language: str) -> Concepts:
     """
     negation, ignored = _saying_no(language)
     said = ignored.sub(" ", folded(text, language))
-    return Concepts(all_concepts_of(text, language) & CONCEPTS, negation.search(said) is not None)
+    spoken = all_concepts_of(text, language)
+    return Concepts(spoken & CONCEPTS, spoken, negation.search(said) is not None)

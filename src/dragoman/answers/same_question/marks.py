@@ -22,6 +22,7 @@ class Marks:
         figures: its numbers and quantities, written in one way.
         names: its proper names, product names, codes, countries and weekdays, by key.
         words: all its words by key, for names that the other question writes small; empty where words may not be kept.
+        spoken: all concepts that it speaks of; not compared, and not kept.
     """
 
     language: str
@@ -30,6 +31,7 @@ class Marks:
     figures: frozenset[str]
     names: frozenset[str]
     words: frozenset[str] = frozenset()
+    spoken: frozenset[str] = frozenset()
 
 
 def marks_of(text: str, language: str) -> Marks:
@@ -42,17 +44,18 @@ def marks_of(text: str, language: str) -> Marks:
         figures=figures_of(text),
         names=names_of(text, language) | places_of(text, language),
         words=word_keys(text, language),
+        spoken=concepts.all,
     )
 
 
 def without_words(marks: Marks) -> Marks:
     """Return marks that hold nothing of a customer's words: names hashed, other words left out."""
     hashed = frozenset(blake2b(name.encode(), digest_size=8).hexdigest() for name in marks.names)
-    return replace(marks, names=hashed, words=frozenset())
+    return replace(marks, names=hashed, words=frozenset(), spoken=frozenset())
 
 
 def as_record(marks: Marks) -> Mapping[str, Any]:
-    """Return marks as plain JSON; `words` is not kept."""
+    """Return marks as plain JSON; `words` and `spoken` are not kept."""
     return {
         "language": marks.language,
         "concepts": sorted(marks.concepts),
