@@ -51,7 +51,7 @@ def _case(case: Mapping[str, Any], measures: Mapping[str, Any]) -> Table:
     table = Table(title=case["title"], title_justify="left", title_style="", box=None, pad_edge=False)
     table.add_column("")
     for head in wording.heads(case):
-        table.add_column(head, justify="right")
+        table.add_column(head, justify="right", overflow="fold")
     for title, cells in wording.rows(case, measures):
         table.add_row(title, *cells)
     return table
