@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -188,13 +188,19 @@ def _word_for_word(index: Index, question: Question) -> Own | None:
 
 
 def _difference(question: Question, asked: Marks, own: Own, index: Index) -> Difference | None:
-    """Compare with the wordings that lie nearest; what is opposed to all that an entry says is opposed to it."""
-    if turns_round(asked.concepts, frozenset[str]().union(*(marks.concepts for marks in own.marks))):
+    """Compare with the wordings that lie nearest; what is opposed to all that an entry says is opposed to it.
+
+    What the entry speaks of in any wording is nothing new beside one: hours are asked for by opening and by closing.
+    """
+    whole = frozenset[str]().union(*(marks.concepts for marks in own.marks))
+    if turns_round(asked.concepts, whole):
         return Difference("opposite")
     scores = index.raw[own.rows.start : own.rows.stop] @ question.vector
     order: list[int] = np.argsort(-scores).tolist()
     near = [place for place in order if scores[place] >= scores[order[0]] - _AS_NEAR]
-    differences = [compare(asked, own.marks[place]) for place in near]
+    known = [own.marks[place] for place in near]
+    spoken = asked.concepts & whole
+    differences = [compare(asked, replace(one, concepts=one.concepts | spoken)) for one in known]
     if None in differences:
         return None
     return next((difference for difference in differences if difference and difference.added), differences[0])

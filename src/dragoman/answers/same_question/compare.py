@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dragoman.answers.same_question.concepts import LONE, OPPOSITES
+from dragoman.answers.same_question.concepts import EQUALS, LONE, OPPOSITES
 from dragoman.answers.same_question.marks import Marks, marks_of
 
 _NOTHING = frozenset[str]()
@@ -53,7 +53,12 @@ def turns_round(one: frozenset[str], other: frozenset[str]) -> bool:
     What `other` turns round itself does not count: "cancel the subscription" and "unsubscribe" are one.
     """
     turned = frozenset[str]().union(*(OPPOSITES.get(concept, _NOTHING) for concept in other))
-    return any(OPPOSITES.get(concept, _NOTHING) & other - turned for concept in one - other)
+    return any(_opposites(concept, one) & other - turned for concept in one - other)
+
+
+def _opposites(concept: str, beside: frozenset[str]) -> frozenset[str]:
+    """Return what a concept turns round: "sent, when do I receive it" is about both, and opposed to neither."""
+    return OPPOSITES.get(concept, _NOTHING) - (EQUALS.get(concept, _NOTHING) & beside)
 
 
 def _names(asked: Marks, known: Marks) -> Difference | None:

@@ -50,6 +50,11 @@ def _opposites() -> Mapping[str, frozenset[str]]:
 
 OPPOSITES = _opposites()
 """What each concept is the opposite of."""
+EQUALS: Mapping[str, frozenset[str]] = {
+    one: frozenset(other for group in _groups()["groups"] if one in group for other in group) - {one}
+    for one in OPPOSITES
+}
+"""Those opposites that turn each other round: a text that names both asks about both."""
 LONE: frozenset[str] = frozenset(_groups()["alone"])
 """Concepts that make another question of any that has them not."""
 CONCEPTS: frozenset[str] = frozenset(OPPOSITES).union(*OPPOSITES.values()) | LONE
