@@ -100,6 +100,14 @@ class CuratedAnswers:
         self._index: Index | None = None
         self._loading = asyncio.Lock()
 
+    async def prepare(self) -> None:
+        """Make ready what the first question would wait for.
+
+        Raises:
+            StorageUnavailableError: the database cannot be reached.
+        """
+        await self._up_to_date()
+
     async def find(self, question: Question) -> CuratedMatch | None:
         """Return the best match, or None. Some milliseconds.
 
@@ -155,8 +163,7 @@ class CuratedAnswers:
         async with self._loading:
             if self._index is None or self._index.version != version:
                 texts = await self._texts()
-                # Reading the marks of a thousand wordings takes a quarter of a second.
-                self._index = await asyncio.to_thread(build, version, texts)
+                self._index = await asyncio.to_thread(build, version, texts, self._index)
             return self._index
 
     async def _texts(self) -> list[tuple[CuratedText, NDArray[np.float32]]]:

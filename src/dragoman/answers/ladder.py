@@ -80,6 +80,14 @@ class Ladder:
         self._levels = levels
         self._model_name = model_name
 
+    async def prepare(self) -> None:
+        """Make ready what the first question would wait for.
+
+        Raises:
+            StorageUnavailableError: the database cannot be reached.
+        """
+        await self._curated.prepare()
+
     async def climb(self, text: str, language: str, history: Sequence[ChatMessage]) -> AsyncIterator[Step]:
         """See the base."""
         if (talk := self._small_talk.answer(text, language)) is not None:

@@ -23,6 +23,8 @@ _SPACES = regex.compile(r"\s+")
 @lru_cache(maxsize=4096)
 def folded(text: str, language: str) -> str:
     """Return `text` as patterns and names are compared with it."""
+    if text.isascii():
+        return _SPACES.sub(" ", text.casefold()).strip()
     text = unicodedata.normalize("NFKC", text).casefold()
     if language in _ACCENTS_STAY:
         text = unicodedata.normalize("NFC", text.translate(_VIETNAMESE_KEEPS))

@@ -103,6 +103,7 @@ async def open_desk(
             home=home,
             registry=registry,
         )
+        await ladder.prepare()
         desk = assemble(
             settings,
             conversations=conversations,

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from dragoman.answers import curated_index
 from dragoman.answers.base import Question
 from dragoman.answers.curated import CuratedAnswers
 from dragoman.knowledge.curated import coverage, import_curated, put_texts
@@ -56,6 +57,35 @@ async def test_an_approved_answer_is_given_word_for_word(
     assert match is not None
     assert (match.entry, match.text, match.sure) == ("cancel", CANCEL.answer, True)
     assert match.citation.title == CANCEL.question
+
+
+async def test_what_was_prepared_is_not_made_again_for_a_question(
+    store: PostgresCurated, letters: LetterEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await put_texts(store, letters, [CANCEL, HOURS])
+    answers = CuratedAnswers(store, letters)
+    await answers.prepare()
+    monkeypatch.setattr("dragoman.answers.curated.build", None)
+    assert await answers.find(await asked(letters, CANCEL.question)) is not None
+
+
+async def test_only_texts_that_changed_are_read_again(
+    store: PostgresCurated, letters: LetterEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await put_texts(store, letters, [CANCEL, HOURS])
+    answers = CuratedAnswers(store, letters)
+    await answers.prepare()
+    read: list[str] = []
+
+    def marks_of(words: str, language: str) -> object:
+        read.append(words)
+        return original(words, language)
+
+    original = curated_index.marks_of
+    monkeypatch.setattr(curated_index, "marks_of", marks_of)
+    await put_texts(store, letters, [replace(HOURS, wordings=("Until when are you open?",))])
+    assert await answers.find(await asked(letters, "Until when are you open?")) is not None
+    assert set(read) == {HOURS.question, "Until when are you open?"}
 
 
 async def test_drafts_are_not_given(store: PostgresCurated, letters: LetterEmbedder) -> None:
