@@ -16,7 +16,7 @@ from dragoman.nouns.curated import EntryId
 # Concepts that fewer wordings have are chance.
 _FEWEST = 3
 # Of an entry's wordings: what fewer speak of is not what the entry is about.
-_HARDLY = 0.008
+_HARDLY = 0.03
 
 
 @dataclass(frozen=True, slots=True)

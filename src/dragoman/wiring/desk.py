@@ -88,8 +88,6 @@ async def open_desk(
             )
         )
         await fill(settings.knowledge, knowledge, told)
-        # Loads the model before the first customer waits for it.
-        await knowledge.embedder.queries(["?"])
         phrases, detector = Phrases.load(), Detector(fallback=settings.desk.fallback)
         measures = DatabaseMeasures(knowledge.database, embedder=knowledge.embedder.name, registry=registry)
         stack.push_async_callback(measures.close)
@@ -103,7 +101,8 @@ async def open_desk(
             home=home,
             registry=registry,
         )
-        await ladder.prepare()
+        # What the first customer would wait for: the embedder's model and the approved answers.
+        await asyncio.gather(knowledge.embedder.queries(["?"]), ladder.prepare())
         desk = assemble(
             settings,
             conversations=conversations,
