@@ -145,15 +145,15 @@ class CuratedAnswers:
             return None if score < limits.plain_candidate else score >= limits.plain
         entry = own.text.entry
         if index.evidence.wordings[entry] < _MANY:
-            if score >= limits.few and ahead >= limits.few_ahead:
-                return True
-        elif not index.evidence.strangers(entry, asked.spoken):
+            sure = score >= limits.few and ahead >= limits.few_ahead
+        elif index.evidence.strangers(entry, asked.spoken):
+            return None
+        else:
             speaks = index.evidence.ahead(entry, asked.spoken, index.entries)
-            if (
-                score + ahead + limits.concepts * float(np.clip(speaks, -_MOST_EVIDENCE, _MOST_EVIDENCE))
-                >= limits.sure
-            ):
-                return True
+            speaks = min(max(speaks, -_MOST_EVIDENCE), _MOST_EVIDENCE)
+            sure = score + ahead + limits.concepts * speaks >= limits.sure
+        if sure:
+            return True
         return False if score >= limits.candidate and ahead >= limits.candidate_ahead else None
 
     async def _up_to_date(self) -> Index:
