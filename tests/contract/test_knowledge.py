@@ -208,6 +208,20 @@ async def test_another_embedder_embeds_anew(library: Library, folder: Path, data
     assert await other.reembed() == 0
 
 
+async def test_words_of_an_older_program_are_written_anew(
+    library: Library, folder: Path, database: Database
+) -> None:
+    await seed(library, folder)
+    words = b"SELECT words FROM passage ORDER BY id"
+    fresh = await database.rows(words, {})
+    await database.rows(b"UPDATE passage SET words = '{old}', words_by = 1 RETURNING id", {})
+    heard: list[tuple[int, int]] = []
+    assert await library.reindex(lambda done, total, _: heard.append((done, total))) == len(fresh)
+    assert heard == [(len(fresh), len(fresh))]
+    assert await database.rows(words, {}) == fresh
+    assert await library.reindex() == 0
+
+
 async def test_every_desk_hears_of_a_change(library: Library, folder: Path) -> None:
     async with aclosing(library.storage.versions()) as versions:
         before = await anext(versions)

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -214,32 +215,22 @@ class Library:
 
     async def reembed(self, told: Told | None = None) -> int:
         """Give passages that another embedder made vectors for new ones; return how many. For after a change of embedder."""
-        done = 0
-        while True:
-            passages, remaining = await self.storage.embedded_otherwise(self._embedder.name, limit=_BATCH)
-            if not passages:
-                return done
+        name = self._embedder.name
+
+        async def renew(passages: Sequence[Passage]) -> None:
             texts = [meaning_of(one.title, one.headings, one.text) for one in passages]
             vectors = await self._embedder.passages(texts)
-            await self.storage.put_vectors(
-                [one.id for one in passages], vectors, embedded_by=self._embedder.name
-            )
-            done += len(passages)
-            if told is not None:
-                told(done, done + remaining - len(passages), "")
+            await self.storage.put_vectors([one.id for one in passages], vectors, embedded_by=name)
+
+        return await _renewed(partial(self.storage.out_of_date, embedded_by=name), renew, told)
 
     async def reindex(self, told: Told | None = None) -> int:
         """Write the words of passages that were written in another way anew; return how many. For after an update."""
-        done = 0
-        while True:
-            passages, remaining = await self.storage.worded_otherwise(WORDS_BY, limit=_BATCH)
-            if not passages:
-                return done
-            words = await asyncio.to_thread(_words, passages)
-            await self.storage.put_words(words, words_by=WORDS_BY)
-            done += len(passages)
-            if told is not None:
-                told(done, done + remaining - len(passages), "")
+
+        async def renew(passages: Sequence[Passage]) -> None:
+            await self.storage.put_words(await asyncio.to_thread(_words, passages), words_by=WORDS_BY)
+
+        return await _renewed(partial(self.storage.out_of_date, words_by=WORDS_BY), renew, told)
 
     async def _add_files(
         self, files: Sequence[Path], found_in: str, told: Told | None
@@ -319,6 +310,23 @@ async def seed(library: Library, folder: Path, told: Told | None = None) -> Fold
     Raises as `Library.add_folder`.
     """
     return await library.add_folder(folder, told=told)
+
+
+async def _renewed(
+    find: Callable[..., Awaitable[tuple[list[Passage], int]]],
+    renew: Callable[[Sequence[Passage]], Awaitable[None]],
+    told: Told | None,
+) -> int:
+    """Renew what `find` finds until it finds nothing more, and return how many that were."""
+    done = 0
+    while True:
+        passages, remaining = await find(limit=_BATCH)
+        if not passages:
+            return done
+        await renew(passages)
+        done += len(passages)
+        if told is not None:
+            told(done, done + remaining - len(passages), "")
 
 
 def _words(passages: Sequence[Passage]) -> dict[int, list[str]]:

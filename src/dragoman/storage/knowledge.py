@@ -171,20 +171,21 @@ class PostgresKnowledge:
             for row in await self._rows("passages", {"ids": None, "document": storable(document)})
         ]
 
-    async def embedded_otherwise(self, embedder: str, *, limit: int) -> tuple[list[Passage], int]:
-        """Return passages whose vectors another embedder made, and how many there are in all."""
-        rows = await self._rows("embedded_otherwise", {"embedded_by": embedder, "limit": limit})
+    async def out_of_date(
+        self, *, embedded_by: str | None = None, words_by: int | None = None, limit: int
+    ) -> tuple[list[Passage], int]:
+        """Return passages whose vectors another embedder made, or whose words another way of writing them, and how many.
+
+        What is not given is not looked at.
+        """
+        values = {"embedded_by": embedded_by, "words_by": words_by, "limit": limit}
+        rows = await self._rows("out_of_date", values)
         return [passage_of(row) for row in rows], rows[0]["remaining"] if rows else 0
 
     async def put_vectors(self, ids: Sequence[int], vectors: Vectors, *, embedded_by: str) -> None:
         """Store new vectors of passages that stay as they are, which is no change of knowledge."""
         values = {"ids": list(ids), "vectors": _literals(vectors), "embedded_by": embedded_by}
         await self._rows("put_vectors", values)
-
-    async def worded_otherwise(self, words_by: int, *, limit: int) -> tuple[list[Passage], int]:
-        """Return passages whose words were written in another way, and how many there are in all."""
-        rows = await self._rows("worded_otherwise", {"words_by": words_by, "limit": limit})
-        return [passage_of(row) for row in rows], rows[0]["remaining"] if rows else 0
 
     async def put_words(self, words: Mapping[int, Sequence[str]], *, words_by: int) -> None:
         """Store new words of passages by id; the passages stay as they are, which is no change of knowledge."""

@@ -151,23 +151,14 @@ WHERE
     AND (%(document)s::text IS NULL OR passage.document = %(document)s)
 ORDER BY passage.document, passage.place;
 
--- name: embedded_otherwise
+-- name: out_of_date
+-- Those whose vectors or words another way of making them made; what is not given does not count.
 SELECT
     passage.id, passage.document, document.title, passage.headings, passage.language, passage.text, passage.place,
     document.url, passage.version, count(*) OVER () AS remaining
 FROM passage
 JOIN document ON document.id = passage.document
-WHERE passage.embedded_by <> %(embedded_by)s
-ORDER BY passage.id
-LIMIT %(limit)s;
-
--- name: worded_otherwise
-SELECT
-    passage.id, passage.document, document.title, passage.headings, passage.language, passage.text, passage.place,
-    document.url, passage.version, count(*) OVER () AS remaining
-FROM passage
-JOIN document ON document.id = passage.document
-WHERE passage.words_by <> %(words_by)s
+WHERE passage.embedded_by <> %(embedded_by)s::text OR passage.words_by <> %(words_by)s::int
 ORDER BY passage.id
 LIMIT %(limit)s;
 
