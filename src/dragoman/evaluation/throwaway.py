@@ -57,6 +57,7 @@ class Running:
     Attributes:
         model: the weights that answer, as the engine names them; None where an engine of others' was not told.
         knowledge: what the desk knows, opened beside it.
+        database: its process.
         desk_url, desk: where the desk is, and its process; None where another way is to be measured.
     """
 
@@ -65,6 +66,7 @@ class Running:
     model: str | None
     knowledge: OpenKnowledge
     home: Path
+    database: Child
     desk: Child | None
 
 
@@ -85,15 +87,16 @@ async def running(given: Surroundings, listener: Listener) -> AsyncGenerator[Run
         await asyncio.to_thread(_furnish, home, given)
         start = _Starter(home, stack, listener)
         database_url = (await start("database"))["url"]
+        database = start.last
         common = {**given.variables, "DRAGOMAN_DATABASE__URL": database_url}
         urls, model = (given.engine_urls, theirs) if given.engine_urls else await _engine(start, common)
         opened = await stack.enter_async_context(given.open_knowledge(database_url))
         await add_knowledge(opened, given.knowledge, listener)
         if not given.desk:
-            yield Running(None, urls, model, opened, home, None)
+            yield Running(None, urls, model, opened, home, database, None)
             return
         facts = await start("desk", _desk_variables(given, common, urls))
-        yield Running(f"http://{_LOOPBACK}:{facts['port']}", urls, model, opened, home, start.last)
+        yield Running(f"http://{_LOOPBACK}:{facts['port']}", urls, model, opened, home, database, start.last)
 
 
 async def add_knowledge(opened: OpenKnowledge, places: Sequence[Path], listener: Listener) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,6 +43,7 @@ class ScriptedEngine:
         lingers: where the last message has this in it, only so many words of the reply come, and its reader has to leave.
         hangs: where given, every request waits for this before it is looked at.
         refuses: where given, every request is refused with this.
+        book: where the last message is one of these, this is written instead of `usual`.
         probed: how often it was asked for a single token, which is answered beside the script.
     """
 
@@ -59,6 +60,7 @@ class ScriptedEngine:
     hangs: asyncio.Event | None = None
     refuses: EngineError | None = None
     probed: int = 0
+    book: Mapping[str, str] = field(default_factory=dict[str, str])
     _scripts: deque[Script] = field(default_factory=deque[Script])
 
     def reply(self, text: str, **options: Any) -> Script:
@@ -81,7 +83,9 @@ class ScriptedEngine:
             return self._chat(Script(""))
         if self.lingers is not None and self.lingers in messages[-1].content:
             return self._chat(Script(self.usual, gate=asyncio.Event(), gate_after=LINGERS_AFTER))
-        return self._chat(self._scripts.popleft() if self._scripts else Script(self.usual))
+        if self._scripts:
+            return self._chat(self._scripts.popleft())
+        return self._chat(Script(self.book.get(messages[-1].content, self.usual)))
 
     @asynccontextmanager
     async def _chat(self, script: Script) -> AsyncGenerator[AsyncIterator[Piece]]:

@@ -1,6 +1,7 @@
 """A scripted engine behind the OpenAI protocol, for tests whose desk is a process of its own, or whose engine is.
 
-`python -m dragoman.testing.scripted_server MODEL PAUSE` serves one that can be killed, see `processes.py`.
+`python -m dragoman.testing.scripted_server MODEL PAUSE [PORT [BOOK]]` serves one that can be killed, see `processes.py`;
+BOOK is a JSON file, an object of what is asked and what is written to it.
 """
 
 import asyncio
@@ -8,6 +9,7 @@ import json
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -120,12 +122,15 @@ def _error(error: EngineError) -> Response:
             return JSONResponse(body, 500)
 
 
-def _main(model: str, pause: str) -> None:
-    engine = ScriptedEngine(model=model, usual=f"{WORDS} {model}.", pause=float(pause), lingers=LINGER)
+def _main(model: str, pause: str, port: str = "0", book: str | None = None) -> None:
+    written: dict[str, str] = json.loads(Path(book).read_text(encoding="utf-8")) if book else {}
+    engine = ScriptedEngine(
+        model=model, usual=f"{WORDS} {model}.", pause=float(pause), lingers=LINGER, book=written
+    )
     serving = listen(
         openai_app(engine),
         host="127.0.0.1",
-        port=0,
+        port=int(port),
         drain_seconds=1.0,
         on_listening=told,
     )
