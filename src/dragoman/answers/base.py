@@ -12,20 +12,29 @@ from dragoman.nouns.message import Citation, Source
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A customer's message as the rungs see it.
+class Asked:
+    """A customer's message by its words.
 
     Attributes:
         text: what the customer wrote, cleaned.
         language: the code of the language that the turn decided on.
-        vector: its meaning, (dimensions,), length 1, from `Embedder.queries`.
         history: the conversation before it, cut to its budget; empty for a first question.
     """
 
     text: str
     language: str
-    vector: NDArray[np.float32]
     history: Sequence[ChatMessage] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Asked):
+    """A customer's message by its words and its meaning.
+
+    Attributes:
+        vector: its meaning, (dimensions,), length 1, from `Embedder.queries`.
+    """
+
+    vector: NDArray[np.float32] = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

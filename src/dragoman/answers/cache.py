@@ -15,7 +15,7 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from dragoman.answers.base import Answer, Question
+from dragoman.answers.base import Answer, Asked, Question
 from dragoman.answers.same_question.compare import compare
 from dragoman.answers.same_question.figures import figures_of
 from dragoman.answers.same_question.marks import Marks, as_record, marks_of, of_record, without_words
@@ -66,7 +66,7 @@ class CacheStore(Protocol):
         ...
 
 
-def may_be_remembered(question: Question) -> bool:
+def may_be_remembered(question: Asked) -> bool:
     """Tell whether a question stands for itself and speaks of nobody in particular.
 
     Only first questions do: what a later one means may hang on what was said before, and no list of pronouns in 29
@@ -98,27 +98,24 @@ class AnswerCache:
         self._front = _Front(0)
         self._stored = 0
 
-    async def find(self, question: Question, version: int, *, scope: str = "") -> Answer | None:
-        """Return the answer to the same question, with the citations and the model it was written with, or None.
+    async def word_for_word(self, asked: Asked, version: int, *, scope: str = "") -> Answer | None:
+        """Return the answer to the question in the same words, with the citations and the model it was written with.
 
         Args:
-            question: the customer's.
+            asked: the customer's question.
             version: that of the knowledge now.
             scope: what the asker has access to; answers of another scope are not found.
 
         Raises:
             StorageUnavailableError: the database cannot be reached.
         """
-        if not may_be_remembered(question):
-            return None
-        await self._catch_up(version)
-        shelf = self._front.shelves.get((question.language, scope))
-        if shelf is None:
-            return None
-        text_hash = _hash(question)
-        if (exact := shelf.by_hash.get(text_hash)) is not None:
-            return exact
-        return shelf.nearest(question, self._threshold)
+        shelf = await self._shelf(asked, version, scope)
+        return None if shelf is None else shelf.by_hash.get(_hash(asked))
+
+    async def find(self, question: Question, version: int, *, scope: str = "") -> Answer | None:
+        """Return the answer to the same question in other words, or None; arguments and errors as above."""
+        shelf = await self._shelf(question, version, scope)
+        return None if shelf is None else shelf.nearest(question, self._threshold)
 
     async def store(self, question: Question, answer: Answer, version: int, *, scope: str = "") -> bool:
         """Remember an answer; False where it is not one to be remembered, or already is.
@@ -147,6 +144,12 @@ class AnswerCache:
         if kept and self._stored % _TRIM_EVERY == 1:
             await self._store.trim()
         return kept
+
+    async def _shelf(self, asked: Asked, version: int, scope: str) -> "_Shelf | None":
+        if not may_be_remembered(asked):
+            return None
+        await self._catch_up(version)
+        return self._front.shelves.get((asked.language, scope))
 
     async def _catch_up(self, version: int) -> None:
         front = self._front
@@ -230,7 +233,7 @@ def _said(answer: Answer) -> tuple[object, ...]:
     return answer.citations, figures_of(answer.text)
 
 
-def _hash(question: Question) -> bytes:
+def _hash(question: Asked) -> bytes:
     hashed = digest(normalised(question.text, question.language))
     assert hashed is not None  # only that of None is None
     return hashed

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from dragoman.answers.base import Answer, Question
+from dragoman.answers.base import Answer, Asked, Question
 from dragoman.answers.cache import AnswerCache, CacheStore, may_be_remembered
 from dragoman.answers.curated import CuratedAnswers, CuratedStore
 from dragoman.embeddings.base import Embedder
@@ -18,7 +18,7 @@ from dragoman.storage.search import PassageIndex
 
 # Seconds. What a turn does before anything is written takes milliseconds, and hundredths under load.
 _STEP_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
-_STEPS = ("meaning", "curated", "cache", "search")
+_STEPS = ("words", "meaning", "curated", "cache", "search")
 
 
 class RungMetrics:
@@ -132,10 +132,18 @@ class CountedCurated(CuratedAnswers):
         super().__init__(store, embedder)
         self._metrics = metrics
 
-    async def find(self, question: Question) -> CuratedMatch | None:
+    async def word_for_word(self, asked: Asked, version: int) -> CuratedMatch | None:
+        """See `CuratedAnswers.word_for_word`."""
+        with self._metrics.timed("words"):
+            match = await super().word_for_word(asked, version)
+        if match is not None:
+            self._metrics.looked_up_curated(match)
+        return match
+
+    async def find(self, question: Question, version: int) -> CuratedMatch | None:
         """See `CuratedAnswers.find`."""
         with self._metrics.timed("curated"):
-            match = await super().find(question)
+            match = await super().find(question, version)
         self._metrics.looked_up_curated(match)
         return match
 
@@ -146,6 +154,14 @@ class CountedCache(AnswerCache):
     def __init__(self, store: CacheStore, metrics: RungMetrics) -> None:
         super().__init__(store)
         self._metrics = metrics
+
+    async def word_for_word(self, asked: Asked, version: int, *, scope: str = "") -> Answer | None:
+        """See `AnswerCache.word_for_word`."""
+        with self._metrics.timed("words"):
+            answer = await super().word_for_word(asked, version, scope=scope)
+        if answer is not None:
+            self._metrics.looked_up_cache("hit")
+        return answer
 
     async def find(self, question: Question, version: int, *, scope: str = "") -> Answer | None:
         """See `AnswerCache.find`."""

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from dragoman.answers.base import Question
+from dragoman.answers.base import Asked, Question
 from dragoman.answers.curated_index import Index, Own, build
 from dragoman.answers.same_question.compare import Difference, compare, turns_round
 from dragoman.answers.same_question.marks import Marks, marks_of
@@ -83,7 +83,7 @@ class CuratedAnswers:
 
     Wordings of all languages vote on the meaning (`curated_index`); what tells the same from the near
     (`same_question`) is read in the customer's language, in which every match has a question of its own. The
-    vectors stay in memory; each call asks the database whether they still hold.
+    vectors stay in memory; when the knowledge has changed, the database is asked whether they still hold.
 
     Args:
         store: where the entries are.
@@ -98,6 +98,7 @@ class CuratedAnswers:
         self._embedder = embedder
         self._thresholds = thresholds or Thresholds()
         self._index: Index | None = None
+        self._known: int | None = None
         self._loading = asyncio.Lock()
 
     async def prepare(self) -> None:
@@ -106,22 +107,38 @@ class CuratedAnswers:
         Raises:
             StorageUnavailableError: the database cannot be reached.
         """
-        await self._up_to_date()
+        await self._up_to_date(None)
 
-    async def find(self, question: Question) -> CuratedMatch | None:
-        """Return the best match, or None. Some milliseconds.
+    async def word_for_word(self, asked: Asked, version: int) -> CuratedMatch | None:
+        """Return the entry that has the question as it stands, but for large letters and signs, or None.
 
-        What is nearest of all decides: where that entry asks something else after all, or has no answer in the
-        language, no farther one is taken in its place.
+        Args:
+            asked: the customer's question.
+            version: that of the knowledge now, which every change of an approved answer counts up too.
 
         Raises:
             StorageUnavailableError: the database cannot be reached.
         """
-        index = await self._up_to_date()
+        index = await self._up_to_date(version)
+        own = index.by_words.get((asked.language, normalised(asked.text, asked.language)))
+        return None if own is None else _match(own.text, 1.0, sure=True)
+
+    async def find(self, question: Question, version: int) -> CuratedMatch | None:
+        """Return the best match by meaning, or None. Some milliseconds.
+
+        What is nearest of all decides: where that entry asks something else after all, or has no answer in the
+        language, no farther one is taken in its place.
+
+        Args:
+            question: the customer's.
+            version: as for `word_for_word`.
+
+        Raises:
+            StorageUnavailableError: the database cannot be reached.
+        """
+        index = await self._up_to_date(version)
         if not index.entries:
             return None
-        if (exact := _word_for_word(index, question)) is not None:
-            return _match(exact.text, 1.0, sure=True)
         scores, centred = index.scores(question.vector, question.language)
         best = int(np.argmax(scores))
         own = index.own.get((index.entries[best], question.language))
@@ -156,8 +173,15 @@ class CuratedAnswers:
             return True
         return False if score >= limits.candidate and ahead >= limits.candidate_ahead else None
 
-    async def _up_to_date(self) -> Index:
-        version = await self._store.version()
+    async def _up_to_date(self, known: int | None) -> Index:
+        """Return the index as of a version of the knowledge; None: as of now."""
+        if self._index is not None and known is not None and known == self._known:
+            return self._index
+        index = await self._of_version(await self._store.version())
+        self._known = known
+        return index
+
+    async def _of_version(self, version: int) -> Index:
         if self._index is not None and self._index.version == version:
             return self._index
         async with self._loading:
@@ -180,18 +204,6 @@ class CuratedAnswers:
         return [
             (text, made[text.entry, text.language] if vectors is None else vectors) for text, vectors in found
         ]
-
-
-def _word_for_word(index: Index, question: Question) -> Own | None:
-    """Return the entry that has the question as it stands, but for large letters and signs."""
-    asked = normalised(question.text, question.language)
-    for entry in index.entries:
-        own = index.own.get((entry, question.language))
-        if own and asked in (
-            normalised(one, question.language) for one in (own.text.question, *own.text.wordings)
-        ):
-            return own
-    return None
 
 
 def _difference(question: Question, asked: Marks, own: Own, index: Index) -> Difference | None:

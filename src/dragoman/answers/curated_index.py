@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from dragoman.answers.curated_concepts import Evidence, evidence_of
 from dragoman.answers.same_question.marks import Marks, marks_of
+from dragoman.languages.folding import normalised
 from dragoman.nouns.curated import CuratedText, EntryId
 
 _VOTERS = 10
@@ -52,6 +53,7 @@ class Index:
         centred: the same without the mean of their language, of length 1.
         means: the mean by language, of those that have wordings enough.
         bounds: the first row of each entry.
+        by_words: the texts by language and normalised question or wording.
         evidence: what the entries speak of.
     """
 
@@ -62,6 +64,7 @@ class Index:
     centred: Vectors
     means: Mapping[str, Vectors]
     bounds: NDArray[np.int64]
+    by_words: Mapping[tuple[str, str], Own]
     evidence: Evidence
 
     def scores(self, vector: Vectors, language: str) -> tuple[NDArray[np.float32], bool]:
@@ -112,8 +115,18 @@ def build(version: int, texts: Sequence[tuple[CuratedText, Vectors]], before: In
         centred=_unit(raw - shifts),
         means=MappingProxyType(means),
         bounds=np.array(list(first.values()), np.int64),
+        by_words=MappingProxyType(_by_words(own)),
         evidence=evidence_of((entry, marks.spoken) for (entry, _), one in own.items() for marks in one.marks),
     )
+
+
+def _by_words(own: Mapping[tuple[EntryId, str], Own]) -> dict[tuple[str, str], Own]:
+    """Return the texts by their words; where two entries share a wording, the first has it."""
+    found: dict[tuple[str, str], Own] = {}
+    for (_, language), one in own.items():
+        for wording in (one.text.question, *one.text.wordings):
+            found.setdefault((language, normalised(wording, language)), one)
+    return found
 
 
 def _means(raw: Vectors, languages: Sequence[str]) -> dict[str, Vectors]:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from dragoman.answers.agreement import says_the_same
 from dragoman.answers.answerable import Answerable
-from dragoman.answers.base import Answer, Question, Step
+from dragoman.answers.base import Answer, Asked, Question, Step
 from dragoman.answers.cache import AnswerCache
 from dragoman.answers.curated import CuratedAnswers
 from dragoman.answers.decline import Decline
@@ -94,13 +94,17 @@ class Ladder:
             yield talk
             return
 
-        question = await self._read(text, language, history)
-        approved = await self._curated.find(question)
+        asked, version = Asked(text, language, history), await self._knowledge.version()
+        # What has been asked in these very words needs no vector, which costs more than all the rest.
+        if (known := await self._word_for_word(asked, version)) is not None:
+            yield known
+            return
+
+        question = await self._read(asked)
+        approved = await self._curated.find(question, version)
         if approved is not None and approved.sure:
             yield _curated(approved, "same_question")
             return
-
-        version = await self._knowledge.version()
         if (kept := await self._cache.find(question, version)) is not None:
             yield kept
             return
@@ -124,9 +128,14 @@ class Ladder:
         assert answer is not None, "a quotation can always be made"
         await self._cache.store(question, answer, version)
 
-    async def _read(self, text: str, language: str, history: Sequence[ChatMessage]) -> Question:
-        vector = (await self._embedder.queries([text]))[0]
-        return Question(text, language, vector, history)
+    async def _word_for_word(self, asked: Asked, version: int) -> Answer | None:
+        if (approved := await self._curated.word_for_word(asked, version)) is not None:
+            return _curated(approved, "same_question")
+        return await self._cache.word_for_word(asked, version)
+
+    async def _read(self, asked: Asked) -> Question:
+        vector = (await self._embedder.queries([asked.text]))[0]
+        return Question(asked.text, asked.language, asked.history, vector=vector)
 
     async def _passages(self, question: Question) -> tuple[Question, Sequence[Found]]:
         """Search; for a question that finds nothing by itself, with what the customer said before it.
@@ -138,7 +147,7 @@ class Ladder:
         if not said_before or self._answerable.judge(question.language, found).answerable:
             return question, found
         text = f"{said_before[-1]}\n{question.text}"
-        together = await self._read(text, question.language, question.history)
+        together = await self._read(Asked(text, question.language, question.history))
         return together, await self._find(together)
 
     async def _find(self, question: Question) -> Sequence[Found]:

@@ -26,7 +26,7 @@ def quote(letters: LetterEmbedder) -> Quote:
 
 
 async def asked(letters: LetterEmbedder, text: str, language: str = "en") -> Question:
-    return Question(text, language, (await letters.queries([text]))[0])
+    return Question(text, language, vector=(await letters.queries([text]))[0])
 
 
 async def test_in_the_customers_language_a_passage_is_quoted_as_it_is(quote, letters):
