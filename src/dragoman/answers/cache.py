@@ -80,7 +80,7 @@ def may_be_remembered(question: Asked) -> bool:
 class AnswerCache:
     """Remembers checked answers: all of them in the database, those of the present knowledge in memory too.
 
-    Every call asks the database for what other desks have stored since, one short query; the rest happens in memory.
+    Each question asks the database for what other desks have stored since, one short query; the rest happens in memory.
 
     Args:
         store: where they are kept.
@@ -109,12 +109,15 @@ class AnswerCache:
         Raises:
             StorageUnavailableError: the database cannot be reached.
         """
-        shelf = await self._shelf(asked, version, scope)
+        shelf = await self._shelf(asked, version, scope, anew=True)
         return None if shelf is None else shelf.by_hash.get(_hash(asked))
 
     async def find(self, question: Question, version: int, *, scope: str = "") -> Answer | None:
-        """Return the answer to the same question in other words, or None; arguments and errors as above."""
-        shelf = await self._shelf(question, version, scope)
+        """Return the answer to the same question in other words, or None; arguments and errors as above.
+
+        Where it was looked for by its words just before, the database is not asked again.
+        """
+        shelf = await self._shelf(question, version, scope, anew=self._front.version != version)
         return None if shelf is None else shelf.nearest(question, self._threshold)
 
     async def store(self, question: Question, answer: Answer, version: int, *, scope: str = "") -> bool:
@@ -145,10 +148,11 @@ class AnswerCache:
             await self._store.trim()
         return kept
 
-    async def _shelf(self, asked: Asked, version: int, scope: str) -> "_Shelf | None":
+    async def _shelf(self, asked: Asked, version: int, scope: str, *, anew: bool) -> "_Shelf | None":
         if not may_be_remembered(asked):
             return None
-        await self._catch_up(version)
+        if anew:
+            await self._catch_up(version)
         return self._front.shelves.get((asked.language, scope))
 
     async def _catch_up(self, version: int) -> None:

@@ -19,7 +19,7 @@ from dragoman.bench.desk_load import (
     Ask,
     asking,
     at_moments,
-    chat_client,
+    chat_clients,
     failures,
     one_by_one,
     share_of,
@@ -81,15 +81,15 @@ class DeskAlone:
             around = _around(given, engine.url, [shop.knowledge, tea_garden.write_page(folder)])
             desk = await stack.enter_async_context(running(around, given.listener))
             assert desk.desk_url is not None, "a desk was asked for"
-            client = await stack.enter_async_context(chat_client(desk.desk_url))
-            ask = asking(client)
+            clients = await stack.enter_async_context(chat_clients(desk.desk_url))
+            ask = asking(clients)
             kinds = {
                 APPROVED: Kind("curated", _said(shop.approved)),
                 CURATED: Kind("curated", _said(shop.withheld)),
                 CACHED: Kind("cache", await _remembered(ask, quick=given.quick)),
                 GENERATED: Kind("generated", tea_garden.questions),
             }
-            watch = Watch(client, processes(desk))
+            watch = Watch(clients[0], processes(desk))
             yield Stage(_cases(kinds, ask, watch, quick=given.quick), _FACTS)
 
 

@@ -12,6 +12,7 @@ from dragoman.evaluation.throwaway import Running
 
 _STEP = "dragoman_rung_seconds"
 STEPS: Mapping[str, str] = {
+    "words": "step_words",
     "meaning": "step_meaning",
     "curated": "step_curated",
     "cache": "step_cache",

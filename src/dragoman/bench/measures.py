@@ -27,11 +27,12 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """What a series is: its title, and what its two axes are, with units."""
+    """What a series is: its title, what its two axes are, with units, and whether the page draws it."""
 
     title: str
     x: str
     y: str
+    plotted: bool = True
 
 
 MEASURES: Mapping[str, Measure] = MappingProxyType(
@@ -48,6 +49,13 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
         "between_p95": Measure("between tokens, p95", "s", "less"),
         "whole_p50": Measure("whole reply, p50", "s", "less"),
         "whole_p95": Measure("whole reply, p95", "s", "less"),
+        "again": Measure("messages that had been said before", "%", "neither"),
+        "rung_curated": Measure("approved answers", "%", "neither"),
+        "rung_cache": Measure("remembered answers", "%", "neither"),
+        "rung_quoted": Measure("quoted answers", "%", "neither"),
+        "rung_generated": Measure("generated answers", "%", "neither"),
+        "rung_declined": Measure("declined", "%", "neither"),
+        "rung_small_talk": Measure("small talk", "%", "neither"),
         "errors": Measure("requests that failed", "", "less"),
         "meant": Measure("from the rung that was meant", "%", "neither"),
         "odd_replies": Measure("replies that are no text", "", "less"),
@@ -57,7 +65,9 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
         "processor": Measure("processor time", "s", "neither"),
         "processor_desk": Measure("processor time an answer, desk", "s", "neither"),
         "processor_database": Measure("processor time an answer, database", "s", "neither"),
+        "processor_engine": Measure("processor time an answer, engine", "s", "neither"),
         "processor_load": Measure("processor time an answer, the bench itself", "s", "neither"),
+        "step_words": Measure("step of the ladder: the same words", "s", "neither"),
         "step_meaning": Measure("step of the ladder: the vector", "s", "neither"),
         "step_curated": Measure("step of the ladder: approved answers", "s", "neither"),
         "step_cache": Measure("step of the ladder: remembered answers", "s", "neither"),
@@ -66,5 +76,16 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
 )
 """By name. Figures that are not measured on a side are left out of its outcome, not set to 0."""
 
-SERIES: Mapping[str, Curve] = MappingProxyType({})
+_RATE = "customers a minute"
+SERIES: Mapping[str, Curve] = MappingProxyType(
+    {
+        "first_p95_by_rate": Curve("first word, p95", _RATE, "s"),
+        "rung_curated_by_rate": Curve("approved answers", _RATE, "%", plotted=False),
+        "rung_cache_by_rate": Curve("remembered answers", _RATE, "%", plotted=False),
+        "rung_quoted_by_rate": Curve("quoted answers", _RATE, "%", plotted=False),
+        "rung_generated_by_rate": Curve("generated answers", _RATE, "%", plotted=False),
+        "rung_declined_by_rate": Curve("declined", _RATE, "%", plotted=False),
+        "rung_small_talk_by_rate": Curve("small talk", _RATE, "%", plotted=False),
+    }
+)
 """Curves by name."""

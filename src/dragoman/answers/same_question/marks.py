@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -9,6 +10,10 @@ from dragoman.answers.same_question.concepts import concepts_of
 from dragoman.answers.same_question.figures import figures_of
 from dragoman.answers.same_question.names import names_of, word_keys
 from dragoman.answers.same_question.places import places_of
+
+
+# Questions whose marks are kept: several rungs ask about one, one after the other.
+_REMEMBERED = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,7 @@ class Marks:
     spoken: frozenset[str] = frozenset()
 
 
+@lru_cache(_REMEMBERED)
 def marks_of(text: str, language: str) -> Marks:
     """Read the marks of a question. Some 200 µs."""
     concepts = concepts_of(text, language)
