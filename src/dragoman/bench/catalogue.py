@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from dragoman.bench.base import Scenario
+from dragoman.bench.day import Day
 from dragoman.bench.desk import DeskAlone
 from dragoman.bench.engine import Engine
 from dragoman.bench.neighbour import Neighbour
@@ -11,7 +12,7 @@ from dragoman.bench.peers import Peers
 from dragoman.bench.plain import PlainDesign
 from dragoman.nouns.errors import OperatorError
 
-_ALL: Sequence[Scenario] = (Engine(), Peers(), PlainDesign(), DeskAlone(), Neighbour())
+_ALL: Sequence[Scenario] = (Engine(), Peers(), PlainDesign(), Day(), DeskAlone(), Neighbour())
 
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType({one.name: one for one in _ALL})
 """By name."""

@@ -20,7 +20,7 @@ def plots(report: Report, scenario: str) -> Mapping[str, tuple[str, str]]:
     for name, curve in report["curves"].items():
         for case, found in cases.items():
             lines = _lines(found, name)
-            if lines:
+            if lines and curve["plotted"]:
                 title = f"{curve['title']}: {found['title']}"
                 made[f"{scenario}-{case}-{name}.svg"] = (title, curves(title, curve["x"], curve["y"], lines))
     return made

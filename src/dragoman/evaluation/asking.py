@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Protocol
 
 import httpx
@@ -35,21 +35,43 @@ class Desk:
 
     async def ask(self, question: str, language: str) -> Heard:  # noqa: ARG002 - the desk finds the language itself
         """Ask and read the answer as it comes."""
+        return await Talk(self._client).ask(question)
+
+
+class Talk:
+    """A conversation with our desk. It begins with its first message, which waits for it.
+
+    Args:
+        client: an HTTP client with the desk's address.
+    """
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+        self._begun: Mapping[str, str] | None = None
+
+    async def ask(self, message: str) -> Heard:
+        """Say something and read the answer as it comes. Never raises for what the desk does."""
         began = time.monotonic()
         try:
-            return await self._ask(question, began)
+            return await self._ask(message, began)
         except (httpx.HTTPError, ValueError, KeyError) as error:
             return Heard("", None, seconds=time.monotonic() - began, error=type(error).__name__)
 
-    async def _ask(self, question: str, began: float) -> Heard:
-        begun = (await self._client.post(CONVERSATIONS)).raise_for_status().json()
+    async def _ask(self, message: str, began: float) -> Heard:
+        begun = await self._conversation()
         headers = {"Authorization": f"Bearer {begun['token']}", "Accept": "text/event-stream"}
         path = f"{CONVERSATIONS}/{begun['conversation_id']}/messages"
-        async with self._client.stream("POST", path, json={"message": question}, headers=headers) as response:
+        async with self._client.stream("POST", path, json={"message": message}, headers=headers) as response:
             if response.is_error:
                 code = _code(await response.aread())
                 return Heard("", None, seconds=time.monotonic() - began, error=code)
             return await _read(response.aiter_lines(), began)
+
+    async def _conversation(self) -> Mapping[str, str]:
+        if self._begun is None:
+            begun = (await self._client.post(CONVERSATIONS)).raise_for_status().json()
+            self._begun = {name: begun[name] for name in ("conversation_id", "token")}
+        return self._begun
 
 
 async def _read(lines: AsyncIterator[str], began: float) -> Heard:
@@ -73,6 +95,7 @@ async def _read(lines: AsyncIterator[str], began: float) -> Heard:
                 # A text that comes only with its end is first seen then.
                 first_token_seconds=now if first is None else first,
                 model=data.get("model"),
+                reason=data.get("reason"),
             )
     return Heard("", None, seconds=time.monotonic() - began, error="stream_ended")
 

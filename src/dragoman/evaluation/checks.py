@@ -22,6 +22,7 @@ class Heard:
         language: the language that the desk decided on; None where it says none.
         seconds: from asking to the end.
         first_token_seconds: from asking to the first text; None where none came before the end.
+        reason: why that rung answered and no earlier one, as the desk gives it, or None.
         error: the code of what went wrong, or None.
     """
 
@@ -32,6 +33,7 @@ class Heard:
     seconds: float = 0.0
     first_token_seconds: float | None = None
     model: str | None = None
+    reason: str | None = None
     error: str | None = None
 
 
