@@ -87,7 +87,7 @@ class Runner:
         """
         event = await self._conversations.accept(message)
         if event.turn_id == message.turn_id:
-            return self._start(message, event.seq)
+            return self._start(message, event.seq, first=event.seq == 1)
         return await self._again(message, event)
 
     def stop(self, conversation_id: ConversationId) -> bool:
@@ -145,7 +145,8 @@ class Runner:
         """Return the language for words to this customer before a decision about the message."""
         return message.chosen or next(iter(message.hints), self._fallback)
 
-    def _start(self, message: CustomerMessage, seq: int) -> AsyncGenerator[Progress]:
+    def _start(self, message: CustomerMessage, seq: int, *, first: bool = False) -> AsyncGenerator[Progress]:
+        """Begin a turn; `first` where nothing has happened in the conversation before its message."""
         conversation_id = message.conversation_id
         other = self._running.get(conversation_id)
         if other is not None and other.seq > seq:
@@ -158,7 +159,7 @@ class Runner:
             linger_seconds=self._linger_seconds,
             on_deserted=lambda: running.end(TurnStoppedError()),
         )
-        running = _Running(turn, asyncio.create_task(self._run(turn, message)), seq)
+        running = _Running(turn, asyncio.create_task(self._run(turn, message, first=first)), seq)
         self._running[conversation_id] = running
         self._metrics.live.inc()
         running.task.add_done_callback(lambda _: self._forget(conversation_id, running))
@@ -169,11 +170,11 @@ class Runner:
         if self._running.get(conversation_id) is running:
             del self._running[conversation_id]
 
-    async def _run(self, turn: LiveTurn, message: CustomerMessage) -> None:
+    async def _run(self, turn: LiveTurn, message: CustomerMessage, *, first: bool) -> None:
         language = self._language_before(message)
         with about(turn=message.turn_id, conversation=message.conversation_id):
             try:
-                conversation = await self._conversations.get(message.conversation_id)
+                conversation = None if first else await self._conversations.get(message.conversation_id)
                 async for progress in self._line.answer(message, conversation):
                     if isinstance(progress, LanguageDecided):
                         language = progress.decision.language

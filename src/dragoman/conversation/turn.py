@@ -3,8 +3,8 @@
 import time
 from collections.abc import AsyncIterator
 
-from dragoman.answers.base import Answer, Answering, Step
-from dragoman.conversation.history import as_messages, recent_turns
+from dragoman.answers.base import Answer, Answering
+from dragoman.conversation.history import PastTurn, as_messages, recent_turns
 from dragoman.conversation.metrics import TurnMetrics
 from dragoman.languages.base import LanguageDetector
 from dragoman.nouns.event import Conversation
@@ -42,8 +42,14 @@ class Line:
         self._history_tokens = history_tokens
         self._metrics = metrics
 
-    async def answer(self, message: CustomerMessage, conversation: Conversation) -> AsyncIterator[Progress]:
+    async def answer(
+        self, message: CustomerMessage, conversation: Conversation | None
+    ) -> AsyncIterator[Progress]:
         """Answer a stored message, telling each step as it is taken; `Done` comes when the reply is stored.
+
+        Args:
+            message: the customer's.
+            conversation: as it stands; None where the message is the first that happened in it.
 
         Raises:
             EngineError: no engine could write the reply.
@@ -59,7 +65,8 @@ class Line:
 
         answer: Answer | None = None
         found = False
-        async for step in self._answers(message, decision):
+        turns = await self._turns_before(message) if conversation else []
+        async for step in self._ladder.climb(message.text, decision.language, as_messages(turns)):
             match step:
                 case Answer():
                     answer = step
@@ -99,19 +106,19 @@ class Line:
         self._note(reply, answer)
         yield Done(reply)
 
-    def decide(self, message: CustomerMessage, conversation: Conversation) -> LanguageDecision:
+    def decide(self, message: CustomerMessage, conversation: Conversation | None) -> LanguageDecision:
         """Make the turn's one decision about language."""
-        chosen = message.chosen or conversation.chosen_language
+        prior, chosen = (
+            (conversation.language, conversation.chosen_language) if conversation else (None, None)
+        )
         decision = self._detector.decide(
-            message.text, prior=conversation.language, chosen=chosen, hints=message.hints
+            message.text, prior=prior, chosen=message.chosen or chosen, hints=message.hints
         )
         self._metrics.decided(decision)
         return decision
 
-    async def _answers(self, message: CustomerMessage, decision: LanguageDecision) -> AsyncIterator[Step]:
-        turns = await recent_turns(self._conversations, message, self._history_tokens)
-        async for step in self._ladder.climb(message.text, decision.language, as_messages(turns)):
-            yield step
+    async def _turns_before(self, message: CustomerMessage) -> list[PastTurn]:
+        return await recent_turns(self._conversations, message, self._history_tokens)
 
     def _note(self, reply: Reply, answer: Answer) -> None:
         self._metrics.replied(reply)

@@ -20,6 +20,7 @@ from dragoman.answers.levels import Levels
 from dragoman.answers.model_name import ModelName
 from dragoman.answers.quote import Quote
 from dragoman.answers.small_talk import SmallTalk
+from dragoman.embeddings.remembering import RememberingEmbedder
 from dragoman.engines.base import Engine, Sampling
 from dragoman.languages.base import LanguageDetector
 from dragoman.languages.phrases import Phrases
@@ -50,6 +51,7 @@ def build_ladder(
     """
     metrics = RungMetrics(registry or CollectorRegistry())
     embedder, contact = CountedEmbedder(knowledge.embedder, metrics), settings.contact
+    of_sentences = RememberingEmbedder(embedder)
     kept = PostgresAnswerCache(knowledge.database, embedder=embedder.name, dimensions=embedder.dimensions)
     return Ladder(
         embedder=embedder,
@@ -59,8 +61,10 @@ def build_ladder(
         cache=CountedCache(kept, metrics),
         search=CountedSearch(PassageIndex(knowledge.database, embedder=embedder.name), metrics),
         answerable=Answerable.load(),
-        renderer=Renderer(engine, phrases, Check(detector, embedder), sampling, on_refused=metrics.refused),
-        quote=Quote(phrases, embedder),
+        renderer=Renderer(
+            engine, phrases, Check(detector, of_sentences), sampling, on_refused=metrics.refused
+        ),
+        quote=Quote(phrases, of_sentences),
         decline=Decline(phrases, contact=contact),
         levels=Levels.load(home, _override(settings)),
         model_name=ModelName(engine),
