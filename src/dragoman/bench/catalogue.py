@@ -10,9 +10,10 @@ from dragoman.bench.engine import Engine
 from dragoman.bench.neighbour import Neighbour
 from dragoman.bench.peers import Peers
 from dragoman.bench.plain import PlainDesign
+from dragoman.bench.soak import Soak
 from dragoman.nouns.errors import OperatorError
 
-_ALL: Sequence[Scenario] = (Engine(), Peers(), PlainDesign(), Day(), DeskAlone(), Neighbour())
+_ALL: Sequence[Scenario] = (Engine(), Peers(), PlainDesign(), Day(), DeskAlone(), Neighbour(), Soak())
 
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType({one.name: one for one in _ALL})
 """By name."""

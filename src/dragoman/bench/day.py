@@ -20,7 +20,7 @@ from dragoman.bench.subject import Subject
 from dragoman.evaluation.checks import Heard
 
 _DESK = Extent(first=60, least=4, most=7680, seconds=25, customers=10)
-_PLAIN = Extent(first=8, least=1, most=240, seconds=25, customers=8)
+_PLAIN = Extent(first=30, least=4, most=240, seconds=25, customers=16)
 _QUICK_DESK = Extent(first=60, least=30, most=120, seconds=2, customers=3, finer=0)
 _QUICK_PLAIN = Extent(first=60, least=30, most=60, seconds=2, customers=2, finer=0)
 _ALONE, _QUICK_ALONE = 12, 2

@@ -64,10 +64,11 @@ async def _serve(say: Say, customer: Customer, heard: list[Heard]) -> None:
     for number, message in enumerate(customer.messages):
         if number:
             await asyncio.sleep(customer.pause)
-        heard.append(await _patiently(say, message.text))
+        heard.append(await patiently(say, message.text))
 
 
-async def _patiently(say: Say, text: str) -> Heard:
+async def patiently(say: Say, text: str) -> Heard:
+    """Say something, and give up after `PATIENCE_SECONDS`."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             return await say(text)

@@ -45,6 +45,9 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
         "answers": Measure("answers", "1/s", "more", plotted=True),
         "first_p50": Measure("first word, p50", "s", "less"),
         "first_p95": Measure("first word, p95", "s", "less", plotted=True),
+        "first_early_p95": Measure("first word at the beginning, p95", "s", "less"),
+        "first_late_p95": Measure("first word at the end, p95", "s", "less"),
+        "first_slower": Measure("first word at the end by that at the beginning", "", "less"),
         "between_p50": Measure("between tokens, p50", "s", "less"),
         "between_p95": Measure("between tokens, p95", "s", "less"),
         "whole_p50": Measure("whole reply, p50", "s", "less"),
@@ -62,6 +65,7 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
         "prompt_tokens": Measure("tokens of a prompt", "", "neither"),
         "reply_tokens": Measure("tokens of a reply", "", "neither"),
         "memory": Measure("memory", "bytes", "less"),
+        "memory_growth": Measure("memory, last third of the time by the second", "", "less"),
         "processor": Measure("processor time", "s", "neither"),
         "processor_desk": Measure("processor time an answer, desk", "s", "neither"),
         "processor_database": Measure("processor time an answer, database", "s", "neither"),
@@ -79,6 +83,8 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
 _RATE = "customers a minute"
 SERIES: Mapping[str, Curve] = MappingProxyType(
     {
+        "first_by_turn": Curve("first word", "messages", "s"),
+        "memory_by_minute": Curve("memory", "minutes", "MB"),
         "first_p95_by_rate": Curve("first word, p95", _RATE, "s"),
         "rung_curated_by_rate": Curve("approved answers", _RATE, "%", plotted=False),
         "rung_cache_by_rate": Curve("remembered answers", _RATE, "%", plotted=False),
