@@ -49,7 +49,7 @@ FACTS: Sequence[Fact] = (
     Fact(
         "Renting a rowing boat on the lake",
         "A rowing boat on the lake costs 11 euros for 30 minutes.",
-        "Was kostet ein Ruderboot auf dem See?",
+        "Kann ich auf dem See ein Ruderboot mieten?",
         "Ein Ruderboot auf dem See kostet [1] für [2].",
     ),
 )
