@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 from dragoman.bench.day_questions import Customer
@@ -38,14 +38,18 @@ class Came:
 
 
 async def come(begin: Begin, coming: Sequence[Customer], moments: Sequence[float]) -> Came:
-    """Have customers come at given moments, whether or not the earlier ones are answered."""
+    """Have customers come at given moments, whether or not the earlier ones are answered.
+
+    Where the bench was late, what it lost counts as waiting: on one machine, it is late since the desk is busy.
+    """
     heard: list[Heard] = []
     late: list[float] = []
     began = perf_counter()
 
     async def one(number: int) -> None:
-        late.append(perf_counter() - began - moments[number])
-        await _serve(begin(), coming[number], heard)
+        behind = perf_counter() - began - moments[number]
+        late.append(behind)
+        await _serve(begin(), coming[number], heard, behind)
 
     await open_loop(moments, one)
     return Came(heard, late, perf_counter() - began)
@@ -56,15 +60,26 @@ async def one_by_one(begin: Begin, coming: Sequence[Customer]) -> Came:
     heard: list[Heard] = []
     began = perf_counter()
     for customer in coming:
-        await _serve(begin(), Customer(customer.messages, 0.0), heard)
+        await _serve(begin(), Customer(customer.messages, 0.0), heard, 0.0)
     return Came(heard, (), perf_counter() - began)
 
 
-async def _serve(say: Say, customer: Customer, heard: list[Heard]) -> None:
-    for number, message in enumerate(customer.messages):
-        if number:
-            await asyncio.sleep(customer.pause)
+async def _serve(say: Say, customer: Customer, heard: list[Heard], behind: float) -> None:
+    first, *others = customer.messages
+    heard.append(_since(behind, await patiently(say, first.text)))
+    for message in others:
+        await asyncio.sleep(customer.pause)
         heard.append(await patiently(say, message.text))
+
+
+def _since(behind: float, heard: Heard) -> Heard:
+    """Return what came back with its times since the customer was to come, not since it came too late."""
+    first = heard.first_token_seconds
+    return replace(
+        heard,
+        seconds=heard.seconds + behind,
+        first_token_seconds=None if first is None else first + behind,
+    )
 
 
 async def patiently(say: Say, text: str) -> Heard:

@@ -138,6 +138,18 @@ async def test_each_customer_has_a_conversation_for_all_of_its_messages() -> Non
     assert len((await one_by_one(begin, visitors(2, 1))).heard) == 3
 
 
+async def test_what_the_bench_came_late_counts_as_waiting() -> None:
+    """A first message is counted from when it was to be said, a second from when it was."""
+
+    async def say(text: str) -> Heard:
+        return replied(0.1)
+
+    came = await come(lambda: say, visitors(2), [-3.0])
+    assert came.late[0] >= 3.0
+    assert came.heard[0].first_token_seconds == pytest.approx(came.late[0] + 0.1)
+    assert came.heard[1].first_token_seconds == 0.1
+
+
 async def test_whoever_gets_no_reply_has_waited_with_all_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(day_customers, "PATIENCE_SECONDS", 0.01)
 
