@@ -153,7 +153,7 @@ class CuratedAnswers:
         sure = self._sure(_Standing(score, ahead, centred), asked, own, index)
         if sure is None:
             return None
-        return _match(own.text, score, sure=sure and difference is None)
+        return _match(own.text, score, sure=sure and (difference is None or _covers(own, difference)))
 
     def _sure(self, standing: _Standing, asked: Marks, own: Own, index: Index) -> bool | None:
         """Return True for a sure match, False for a candidate, None for none."""
@@ -223,6 +223,11 @@ def _difference(question: Question, asked: Marks, own: Own, index: Index) -> Dif
     if None in differences:
         return None
     return next((difference for difference in differences if difference and difference.added), differences[0])
+
+
+def _covers(own: Own, difference: Difference) -> bool:
+    """Tell whether an answer holds for what the question names beyond it: a city, where the answer goes by countries."""
+    return own.by_country and difference.added and difference.reason == "names"
 
 
 def _match(text: CuratedText, score: float, *, sure: bool) -> CuratedMatch:

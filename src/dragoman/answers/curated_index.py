@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from dragoman.answers.curated_concepts import Evidence, evidence_of
 from dragoman.answers.same_question.marks import Marks, marks_of
+from dragoman.answers.same_question.places import COUNTRY, places_of
 from dragoman.languages.folding import normalised
 from dragoman.nouns.curated import CuratedText, EntryId
 
@@ -34,11 +35,19 @@ Vectors = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """An entry in one language: its text, the marks of its question and wordings, and the rows of their vectors."""
+    """An entry in one language.
+
+    Attributes:
+        text: question, wordings and answer.
+        rows: of their vectors, the question's first.
+        marks: of question and wordings.
+        by_country: whether the answer names countries, so that it says what holds where.
+    """
 
     text: CuratedText
     rows: range
     marks: tuple[Marks, ...]
+    by_country: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +110,8 @@ def build(version: int, texts: Sequence[tuple[CuratedText, Vectors]], before: In
             marks = there.marks
         else:
             marks = tuple(marks_of(wording, text.language) for wording in wordings)
-        own[text.entry, text.language] = Own(text, rows, marks)
+        by_country = any(place.startswith(COUNTRY) for place in places_of(text.answer, text.language))
+        own[text.entry, text.language] = Own(text, rows, marks, by_country)
     raw = np.concatenate([vectors for _, vectors in texts]) if texts else np.empty((0, 0), np.float32)
     means = _means(raw, languages)
     shifts = (

@@ -24,8 +24,10 @@ from dragoman.nouns.message import Source
 
 # Passages looked at: the best is given, the next may be given too, the rest say how it stands out.
 _LIMIT = 5
-# Passages that may bear an approved answer out.
+# Passages that may bear an approved answer out, and how much less than the best one they may fit: where another
+# passage is clearly what was asked for, one that says the same as the answer says nothing for it.
 _WITNESSES = 3
+_WITNESSES_FIT = 0.03
 
 
 class KnownTopics(Protocol):
@@ -184,6 +186,7 @@ def _borne_out(match: CuratedMatch, found: Sequence[Found]) -> bool:
     return any(
         says_the_same(match.text, match.language, one.passage.text, one.passage.language)
         for one in found[:_WITNESSES]
+        if one.score >= found[0].score - _WITNESSES_FIT
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from dragoman.answers import curated_index
 from dragoman.answers.base import Asked, Question
-from dragoman.answers.curated import CuratedAnswers
+from dragoman.answers.curated import CuratedAnswers, Thresholds
 from dragoman.knowledge.curated import coverage, import_curated, put_texts
 from dragoman.nouns.curated import CuratedMatch, CuratedStatus, CuratedText, EntryId
 from dragoman.storage.curated import PostgresCurated
@@ -44,6 +44,9 @@ CANCEL_DE = text(
     "cancel", "de", "Wie storniere ich meine Bestellung?", "Schreiben Sie uns innerhalb von 2 Stunden."
 )
 HOURS = text("hours", "en", "What are your opening hours?", "We are open from 9 to 5.", "When are you open?")
+
+
+EASY = Thresholds(plain=0.6, plain_candidate=0.5)
 
 
 async def given(store: PostgresCurated, answers: CuratedAnswers, question: Question) -> CuratedMatch | None:
@@ -194,3 +197,19 @@ async def test_the_same_words_need_no_meaning(store: PostgresCurated, letters: L
     assert (exact.entry, exact.sure) == ("hours", True)
     assert await answers.word_for_word(Asked("When are you open today?", "en"), 1) is None
     assert await answers.word_for_word(Asked(CANCEL_DE.question, "en"), 1) is None
+
+
+async def test_an_answer_that_goes_by_countries_holds_for_a_city(
+    store: PostgresCurated, letters: LetterEmbedder
+) -> None:
+    places = text("places", "en", "Where do you deliver?", "To Austria and Poland, in 4 days.")
+    await put_texts(store, letters, [places, replace(HOURS, question="When are you open on holidays?")])
+    answers = CuratedAnswers(store, letters, thresholds=EASY)
+    to_linz = await given(store, answers, await asked(letters, "Where do you deliver in Linz?"))
+    assert to_linz is not None
+    assert (to_linz.entry, to_linz.sure) == ("places", True)
+    in_linz = await given(store, answers, await asked(letters, "When are you open on holidays in Linz?"))
+    assert in_linz is not None
+    assert (in_linz.entry, in_linz.sure) == ("hours", False), (
+        "whether it holds there, the answer does not say"
+    )

@@ -15,6 +15,8 @@ _UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "km", "ko"})
 # Names that are common words of the same language, folded.
 _COMMON_WORDS = {"en": {"turkey", "jersey", "chad", "guinea"}, "fr": {"niger"}, "cs": {"cad"}}
 _SHORTEST = 5
+COUNTRY = "country:"
+"""How the keys of countries begin."""
 # Languages that write prepositions together with what follows.
 _PROCLITIC = frozenset({"ar", "he"})
 # Endings of a declined name: Austria, Austrii, Austrią.
@@ -59,7 +61,7 @@ def _named(language: str) -> Iterator[tuple[str, str]]:
     territories = cast(Mapping[str, str], locale.territories)
     for code, name in territories.items():
         if len(code) == 2 and code.isalpha() and folded(name, language) not in common:
-            yield folded(name, language), f"country:{code}"
+            yield folded(name, language), f"{COUNTRY}{code}"
     days = cast(Mapping[int, str], locale.days["stand-alone"]["wide"])
     for number, name in days.items():
         yield folded(name, language), f"day:{number}"
