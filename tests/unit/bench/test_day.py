@@ -4,10 +4,11 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
-from dragoman.bench import day, day_customers, day_steps
+from dragoman.bench import day, day_customers, day_questions, day_steps
 from dragoman.bench.base import Outcome, Turn
 from dragoman.bench.day_customers import (
     Begin,
@@ -22,9 +23,13 @@ from dragoman.bench.day_customers import (
 )
 from dragoman.bench.day_questions import Customer, Day, Intent, Message, customers, intents
 from dragoman.bench.day_steps import Extent, Step, Steps, again, outcome
+from dragoman.bench.measures import MEASURES, SERIES
 from dragoman.bench.shop import opened_shop
 from dragoman.bench.subject import Subject
 from dragoman.evaluation.checks import Heard
+from dragoman.nouns.errors import OperatorError
+
+from .day_wire import Wire, wired
 
 TURN = Turn(0, 7, quick=False)
 HELLO = Intent("small talk", "en", ("hello",))
@@ -291,3 +296,34 @@ async def test_a_plain_design_that_is_quick_enough_alone_is_measured_at_rising_r
 
 def _nobody() -> Say:
     raise AssertionError("the clock is scripted")
+
+
+async def test_every_morning_a_page_has_changed(tmp_path: Path) -> None:
+    wire = Wire()
+    async with wired(wire, [HELLO], tmp_path) as desk:
+        await desk.morning()
+        await desk.morning()
+        assert len(set(wire.pages)) == 2
+        wire.broken = True
+        with pytest.raises(OperatorError, match="does not answer"):
+            await desk.morning()
+
+
+async def test_a_day_at_a_desk_has_names_for_all_that_it_measures(
+    wanted: Sequence[Intent], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(day_questions, "_PAUSE_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(
+        day, "_QUICK_DESK", Extent(first=6000, least=1, most=12000, seconds=0.05, customers=4)
+    )
+    wire = Wire()
+    async with wired(wire, wanted, tmp_path) as desk:
+        found = await day.of_desk(desk)(Turn(0, 7, quick=True))
+    assert found.figures["customers_a_minute"] == 12000
+    assert found.figures["memory"] > 1e6
+    assert found.figures["processor_desk"] >= 0
+    assert found.figures["rung_quoted"] == 100
+    assert not found.figures.keys() - MEASURES
+    assert not found.series.keys() - SERIES
+    # A conversation for each morning and for each of 5 and 10 customers.
+    assert len(wire.said) == 2 + 5 + 10

@@ -1,14 +1,23 @@
 import asyncio
 import os
+from pathlib import Path
 
 import pytest
 
+from dragoman.bench import day_questions
+from dragoman.bench.base import Turn
 from dragoman.bench.day_customers import Say
-from dragoman.bench.soak import Soak, converse, slower
+from dragoman.bench.day_questions import Intent, intents
+from dragoman.bench.measures import MEASURES, SERIES
+from dragoman.bench.shop import opened_shop
+from dragoman.bench.soak import Extent, Soak, converse, going_on, in_one, slower
 from dragoman.bench.soak_memory import growth, weighing
 from dragoman.bench.subject import Subject
 from dragoman.evaluation.checks import Heard
 
+from .day_wire import Wire, wired
+
+TURN = Turn(0, 7, quick=False)
 MINUTES = [float(minute) for minute in range(31)]
 
 
@@ -85,3 +94,34 @@ def test_the_aims_speak_of_what_is_measured() -> None:
     assert bounds[("day", "memory")] == 3e9
     assert bounds[("day", "memory_growth")] == 1.05
     assert bounds[("day", "errors")] == bounds[("conversation", "errors")] == 0
+
+
+async def test_a_long_conversation_ends_as_it_began(tmp_path: Path) -> None:
+    with opened_shop() as shop:
+        wanted = intents(shop.withheld)
+    wire = Wire()
+    async with wired(wire, wanted, tmp_path) as desk:
+        found = await in_one(desk, Extent(turns=8, compared=3, minutes=1, rate=1, weigh_seconds=1))(TURN)
+    _, said = wire.said.values()
+    assert len(said) == 8
+    assert said[-3:] == said[:3]
+    assert len(found.series["first_by_turn"]) == 8
+    assert found.figures["errors"] == 0
+    assert not found.figures.keys() - MEASURES
+    assert not found.series.keys() - SERIES
+
+
+async def test_a_day_that_goes_on_is_weighed_all_the_while(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(day_questions, "_PAUSE_SECONDS", (0.0, 0.0))
+    wire = Wire()
+    hello = Intent("small talk", "en", ("hello",))
+    extent = Extent(turns=0, compared=0, minutes=0.005, rate=2000, weigh_seconds=0.01)
+    async with wired(wire, [hello], tmp_path) as desk:
+        found = await going_on(desk, extent)(TURN)
+    assert len(wire.said) == 1 + 10
+    assert found.figures["memory"] == max(memory for _, memory in found.series["memory_by_minute"]) * 1e6
+    assert found.figures["memory_growth"] > 0.5
+    assert not found.figures.keys() - MEASURES
+    assert not found.series.keys() - SERIES
