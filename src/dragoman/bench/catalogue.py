@@ -7,13 +7,23 @@ from dragoman.bench.base import Scenario
 from dragoman.bench.day import Day
 from dragoman.bench.desk import DeskAlone
 from dragoman.bench.engine import Engine
+from dragoman.bench.knowledge import Knowledge
 from dragoman.bench.neighbour import Neighbour
 from dragoman.bench.peers import Peers
 from dragoman.bench.plain import PlainDesign
 from dragoman.bench.soak import Soak
 from dragoman.nouns.errors import OperatorError
 
-_ALL: Sequence[Scenario] = (Engine(), Peers(), PlainDesign(), Day(), DeskAlone(), Neighbour(), Soak())
+_ALL: Sequence[Scenario] = (
+    Engine(),
+    Peers(),
+    PlainDesign(),
+    Day(),
+    DeskAlone(),
+    Neighbour(),
+    Soak(),
+    Knowledge(),
+)
 
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType({one.name: one for one in _ALL})
 """By name."""

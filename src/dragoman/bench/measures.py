@@ -76,6 +76,12 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
         "step_curated": Measure("step of the ladder: approved answers", "s", "neither"),
         "step_cache": Measure("step of the ladder: remembered answers", "s", "neither"),
         "step_search": Measure("step of the ladder: search", "s", "neither"),
+        "passages": Measure("passages taken", "1/s", "more", plotted=True),
+        "characters": Measure("characters of a passage", "", "neither"),
+        "disk": Measure("size on disk", "bytes", "less"),
+        "search_p50": Measure("a search, p50", "s", "less"),
+        "search_p95": Measure("a search, p95", "s", "less", plotted=True),
+        "nearest_found": Measure("of the nearest in meaning, found", "%", "more"),
     }
 )
 """By name. Figures that are not measured on a side are left out of its outcome, not set to 0."""
@@ -92,6 +98,7 @@ SERIES: Mapping[str, Curve] = MappingProxyType(
         "rung_generated_by_rate": Curve("generated answers", _RATE, "%", plotted=False),
         "rung_declined_by_rate": Curve("declined", _RATE, "%", plotted=False),
         "rung_small_talk_by_rate": Curve("small talk", _RATE, "%", plotted=False),
+        "passages_by_stored": Curve("passages stored", "passages there", "1/s"),
     }
 )
 """Curves by name."""
