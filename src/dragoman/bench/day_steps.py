@@ -117,7 +117,10 @@ def outcome(tried: Sequence[Step], best: float | None, *, most: float) -> Outcom
     return Outcome(
         {"customers_a_minute": best or 0.0, **figures(shown.came), "again": shown.again, **shown.spent},
         series(steps),
-        [*_bounds(best, steps, most), *(note for step in steps for note in notes(step.came, _at(step)))],
+        [
+            *_bounds(best, steps, most),
+            *(note for step in _decisive(steps, shown) for note in notes(step.came, _at(step))),
+        ],
     )
 
 
@@ -146,6 +149,12 @@ def _bounds(best: float | None, steps: Sequence[Step], most: float) -> list[str]
     if all(step.held for step in steps):
         return [f"all rates were held; none above {most:.0f} customers a minute is tried"]
     return []
+
+
+def _decisive(steps: Sequence[Step], shown: Step) -> Sequence[Step]:
+    """Return the step that is shown and the next faster one: whether the bench kept up matters there."""
+    place = steps.index(shown)
+    return steps[place : place + 2]
 
 
 def _at(step: Step) -> str:

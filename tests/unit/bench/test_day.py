@@ -253,6 +253,14 @@ def test_where_no_rate_is_held_the_figure_is_none_and_the_lowest_is_shown() -> N
     ]
 
 
+def test_notes_speak_of_the_rate_that_was_found_and_of_the_next() -> None:
+    tried = [Step(rate, Came([replied(rate / 100)], [0.5], 1.0), 60, {}) for rate in (60, 120, 240, 480)]
+    assert [note.split(":")[0] for note in outcome(tried, 120, most=480).notes] == [
+        "at 120 a minute",
+        "at 240 a minute",
+    ]
+
+
 class Usual:
     """A plain design that takes so long for each reply, on a clock of its own."""
 
