@@ -1,6 +1,7 @@
 """The rung of approved answers: given word for word where the question means the same, not where it is merely near."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -65,6 +66,8 @@ class Thresholds:
 # Wordings of an entry, in all languages; ten of them vote.
 _MANY = 10
 _MOST_EVIDENCE = 4.0
+# One of the nearest wordings may speak of something by a slip of the tables.
+_SOME_VOTERS = 2
 # Wordings of an entry that are so little farther than its nearest one are as near.
 _AS_NEAR = 0.03
 
@@ -147,7 +150,8 @@ class CuratedAnswers:
         score = float(scores[best])
         ahead = score - float(np.max(np.delete(scores, best), initial=0.0))
         asked = marks_of(question.text, question.language)
-        difference = _difference(question, asked, own, index)
+        voters = index.voters(best, question.vector, question.language)
+        difference = _difference(question, asked, own, index, voters)
         if difference is not None and not difference.added:
             return None
         sure = self._sure(_Standing(score, ahead, centred), asked, own, index)
@@ -206,12 +210,17 @@ class CuratedAnswers:
         ]
 
 
-def _difference(question: Question, asked: Marks, own: Own, index: Index) -> Difference | None:
+def _difference(
+    question: Question, asked: Marks, own: Own, index: Index, voters: Sequence[Marks]
+) -> Difference | None:
     """Compare with the wordings that lie nearest; what is opposed to all that an entry says is opposed to it.
 
-    What the entry speaks of in any wording is nothing new beside one: hours are asked for by opening and by closing.
+    What the entry speaks of in any wording is nothing new beside one, nor what some of the wordings that lie nearest
+    speak of in other languages: hours are asked for by opening and by closing.
     """
-    whole = frozenset[str]().union(*(marks.concepts for marks in own.marks))
+    voting = Counter(concept for marks in voters for concept in marks.concepts)
+    whole = frozenset(concept for concept in asked.concepts if voting[concept] >= _SOME_VOTERS)
+    whole = whole.union(*(marks.concepts for marks in own.marks))
     if turns_round(asked.concepts, whole):
         return Difference("opposite")
     scores = index.raw[own.rows.start : own.rows.stop] @ question.vector

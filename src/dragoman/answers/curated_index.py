@@ -62,6 +62,7 @@ class Index:
         centred: the same without the mean of their language, of length 1.
         means: the mean by language, of those that have wordings enough.
         bounds: the first row of each entry.
+        marks: of each row.
         by_words: the texts by language and normalised question or wording.
         evidence: what the entries speak of.
     """
@@ -73,6 +74,7 @@ class Index:
     centred: Vectors
     means: Mapping[str, Vectors]
     bounds: NDArray[np.int64]
+    marks: tuple[Marks, ...]
     by_words: Mapping[tuple[str, str], Own]
     evidence: Evidence
 
@@ -88,6 +90,16 @@ class Index:
         ends = [*self.bounds[1:].tolist(), len(alike)]
         votes = [_vote(alike[start:end]) for start, end in zip(self.bounds.tolist(), ends, strict=True)]
         return np.array(votes, np.float32), True
+
+    def voters(self, best: int, vector: Vectors, language: str) -> list[Marks]:
+        """Return the marks of the wordings, in all languages, that lie nearest of entry `best`; none without a mean."""
+        mean = self.means.get(language)
+        if mean is None:
+            return []
+        rows = slice(*[*self.bounds.tolist(), len(self.centred)][best : best + 2])
+        alike = self.centred[rows] @ _unit(vector - mean)
+        nearest: list[int] = np.argsort(-alike)[:_VOTERS].tolist()
+        return [self.marks[rows.start + place] for place in nearest]
 
 
 def build(version: int, texts: Sequence[tuple[CuratedText, Vectors]], before: Index | None = None) -> Index:
@@ -125,6 +137,7 @@ def build(version: int, texts: Sequence[tuple[CuratedText, Vectors]], before: In
         centred=_unit(raw - shifts),
         means=MappingProxyType(means),
         bounds=np.array(list(first.values()), np.int64),
+        marks=tuple(marks for text, _ in texts for marks in own[text.entry, text.language].marks),
         by_words=MappingProxyType(_by_words(own)),
         evidence=evidence_of((entry, marks.spoken) for (entry, _), one in own.items() for marks in one.marks),
     )
