@@ -1,5 +1,6 @@
 """OpenVINO GenAI: the only file that knows it. Run as a module it is the worker process that generates."""
 
+import itertools
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ import openvino_genai as genai  # noqa: E402
 
 from dragoman.engines.local.base import FinishReason, Generation  # noqa: E402
 from dragoman.engines.local.grammar import grammar_of  # noqa: E402
+from dragoman.engines.local.long_prompts import LongPrompts  # noqa: E402
 from dragoman.engines.local.row_weights import rewrite  # noqa: E402
 from dragoman.engines.local.stepping import Line, Message, Written, main, run  # noqa: E402
 from dragoman.engines.local.text import Text  # noqa: E402
@@ -23,6 +25,10 @@ from dragoman.nouns.errors import PromptTooLongError  # noqa: E402
 
 PREFILL_TOKENS = 256
 """Tokens of prompts read in one step. Nobody's next token, and no cancellation, waits longer than that takes."""
+# Tokens that the prefix cache keeps together, on a processor.
+_BLOCK_TOKENS = 32
+# Pieces of long prompts are requests of their own; no request of the server has such a number.
+_FIRST_PIECE = 1 << 62
 # Activations that share a scale when they are multiplied as 8-bit numbers (docs/decisions/0015-the-engines-speed.md).
 _ACTIVATIONS_BY = 128
 
@@ -31,10 +37,11 @@ WARM_UP = "Hello"
 
 @dataclass(slots=True)
 class _Request:
-    """One request under way."""
+    """One request under way; it has no handle while its long prompt is read in pieces."""
 
-    handle: Any
     text: Text
+    config: Any
+    handle: Any = None
     written: int = 0
 
 
@@ -45,7 +52,8 @@ class Pipeline:
         scheduling = genai.SchedulerConfig()
         scheduling.num_kv_blocks = order["kv_blocks"]
         scheduling.max_num_seqs = order["running"]
-        scheduling.max_num_batched_tokens = max(PREFILL_TOKENS, order["running"])
+        # A whole piece of a prompt fits beside the next token of everybody else.
+        scheduling.max_num_batched_tokens = PREFILL_TOKENS + order["running"]
         scheduling.enable_prefix_caching = True
         self._pipeline: Any = genai.ContinuousBatchingPipeline(
             order["model"], scheduling, "CPU", _properties(order["threads"])
@@ -55,6 +63,9 @@ class Pipeline:
         self._tokenizer: Any = self._pipeline.get_tokenizer()
         self._bytes_of: list[bytes] = self._readable(order["control_tokens"])
         self._requests: dict[int, _Request] = {}
+        self._long = LongPrompts(piece=PREFILL_TOKENS, block=_BLOCK_TOKENS)
+        self._piece: Any = None
+        self._pieces = itertools.count(_FIRST_PIECE)
 
     def warm_up(self) -> int:
         """Generate a token, so that what is said to be ready is; return the bytes of the attention cache."""
@@ -66,7 +77,7 @@ class Pipeline:
     @property
     def busy(self) -> bool:
         """See `Stepper`. Requests that were stopped still need a step, which lets go of their cache."""
-        return bool(self._pipeline.has_non_finished_requests())
+        return bool(self._long) or bool(self._pipeline.has_non_finished_requests())
 
     def add(self, id: int, request: Generation) -> int:
         """See `Stepper`."""
@@ -76,34 +87,63 @@ class Pipeline:
             raise ValueError("the prompt is empty")
         if room < 1:
             raise PromptTooLongError(prompt_tokens=len(tokens), context_tokens=self._context_tokens)
-        handle = self._pipeline.add_request(
-            id, openvino.Tensor(np.array([tokens], dtype=np.int64)), self._config(request, room)
-        )
-        self._requests[id] = _Request(handle, Text(request.stop))
+        # What cannot be done is refused now, however long the prompt is.
+        config = self._config(request, room)
+        asked = self._requests[id] = _Request(Text(request.stop), config)
+        if self._long.is_long(tokens):
+            self._long.add(id, tokens)
+        else:
+            self._long.remember(tokens)
+            asked.handle = self._pipeline.add_request(id, _tensor(tokens), config)
         return len(tokens)
 
     def stop(self, id: int) -> None:
         """See `Stepper`."""
         request = self._requests.pop(id, None)
-        if request is not None:
+        if request is None:
+            return
+        if request.handle is not None:
             request.handle.cancel()
+        elif self._long.drop(id) and self._piece is not None:
+            self._piece.cancel()
 
     def step(self) -> list[Written]:
         """See `Stepper`."""
+        self._read_on()
         self._pipeline.step()
-        written = [self._read(number, request) for number, request in list(self._requests.items())]
+        begun = [
+            (number, request) for number, request in self._requests.items() if request.handle is not None
+        ]
+        written = [self._read(number, request) for number, request in begun]
         return [piece for piece in written if piece is not None]
 
     def kv_cache_use(self) -> float:
         """See `Stepper`."""
         return float(self._pipeline.get_metrics().cache_usage) / 100
 
+    def _read_on(self) -> None:
+        """Have the next piece of a long prompt read, when the one before has been."""
+        if self._piece is not None:
+            status = self._piece.get_status()
+            if status == genai.GenerationStatus.RUNNING:
+                return
+            _refuse_ignored(status)
+            self._piece = None
+        piece = self._long.next()
+        if piece is None:
+            return
+        if piece.last:
+            request = self._requests[piece.id]
+            request.handle = self._pipeline.add_request(piece.id, _tensor(piece.tokens), request.config)
+        else:
+            config = genai.GenerationConfig(max_new_tokens=1)
+            self._piece = self._pipeline.add_request(next(self._pieces), _tensor(piece.tokens), config)
+
     def _read(self, id: int, request: _Request) -> Written | None:
         """Take what the last step wrote for a request; let go of it when that was its end."""
         tokens, end = _drain(request.handle)
-        status = request.handle.get_status()
-        if end is None and status == genai.GenerationStatus.IGNORED:
-            raise RuntimeError("the attention cache is too small for a single request")
+        if end is None:
+            _refuse_ignored(request.handle.get_status())
         if not tokens and end is None:
             return None
         text, taken = self._written(request.text, tokens)
@@ -175,6 +215,15 @@ def _drain(handle: Any) -> tuple[list[int], FinishReason | None]:
             elif output.finish_reason == genai.GenerationFinishReason.LENGTH:
                 end = "length"
     return tokens, end
+
+
+def _refuse_ignored(status: Any) -> None:
+    if status == genai.GenerationStatus.IGNORED:
+        raise RuntimeError("the attention cache is too small for a single request")
+
+
+def _tensor(tokens: list[int]) -> Any:
+    return openvino.Tensor(np.array([tokens], dtype=np.int64))
 
 
 def _structure(schema: dict[str, Any]) -> Any:
