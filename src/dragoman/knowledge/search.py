@@ -40,19 +40,16 @@ class _Asked:
     """A question: its language, words and concepts with their weights, and words that are right exactly or wrong.
 
     Attributes:
+        indexed: those words and concepts that stand in any passage, as the index has them.
         unheard: how many things it is about that no passage speaks of.
     """
 
     language: str
     words: Mapping[str, float]
     concepts: Mapping[str, float]
+    indexed: Sequence[str]
     unheard: int
     exact: frozenset[str]
-
-    @property
-    def indexed(self) -> list[str]:
-        """All that is looked up in the index of words."""
-        return [*self.words, *(sign + concept for concept in self.concepts for sign in (SAID, HEADED))]
 
 
 class Search:
@@ -102,10 +99,16 @@ class Search:
 
 def _asked(text: str, language: str, words: Sequence[str], concepts: Sequence[str], counts: Counts) -> _Asked:
     weights = rarity([SAID + concept for concept in concepts], counts)
+    # What a heading names, its passage speaks of.
+    said = [concept for concept in concepts if SAID + concept in counts.words]
     return _Asked(
         language=language,
         words=rarity(words, counts),
         concepts={concept: weights[SAID + concept] for concept in concepts},
+        indexed=[
+            *(word for word in words if word in counts.words),
+            *(sign + concept for concept in said for sign in (SAID, HEADED)),
+        ],
         unheard=sum(SAID + concept not in counts.words for concept in telling().intersection(concepts)),
         exact=exact(text),
     )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +36,7 @@ class Counts:
         return sum(self.languages.values())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Meaning:
     """What a question means, (dimensions,).
 
@@ -48,6 +49,11 @@ class Meaning:
     language: str
     own: Vector
     other: Vector
+
+    @cached_property
+    def values(self) -> Mapping[str, str]:
+        """It as parameters of statements, written once for all of them."""
+        return {"language": self.language, "own": literal(self.own), "other": literal(self.other)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,7 @@ class PassageIndex:
         """
         graphs = [language for language in counts if self._has_graph(language, counts)]
         others = [language for language in counts if language not in graphs]
-        values = {**_values(meaning), "embedder": self.embedder, "most": most, "languages": others}
+        values = {**meaning.values, "embedder": self.embedder, "most": most, "languages": others}
         ids: list[int] = []
         if graphs:
             statement = b" UNION ALL ".join(self._graph(language, meaning) for language in graphs)
@@ -130,7 +136,7 @@ class PassageIndex:
     ) -> Sequence[Candidate]:
         """Return the passages of these ids beside a question of this meaning and these words, in no order."""
         values = {
-            **_values(meaning),
+            **meaning.values,
             "ids": list(ids),
             "words": _storable(words),
             "embedder": self.embedder,
@@ -141,14 +147,6 @@ class PassageIndex:
 def literal(vector: Vector) -> str:
     """Write a vector as pgvector reads it."""
     return "[" + ",".join(map(repr, vector.astype(float).round(7).tolist())) + "]"
-
-
-def _values(meaning: Meaning) -> dict[str, str]:
-    return {
-        "language": meaning.language,
-        "own": literal(meaning.own),
-        "other": literal(meaning.other),
-    }
 
 
 def _storable(words: Sequence[str]) -> list[str]:

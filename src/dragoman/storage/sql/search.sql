@@ -59,7 +59,12 @@ SELECT
     passage.version,
     CASE WHEN passage.embedded_by = %(embedder)s THEN -(passage.embedding <#> asked.own) END AS meaning,
     CASE WHEN passage.embedded_by = %(embedder)s THEN -(passage.embedding <#> asked.other) END AS abroad,
-    ARRAY(SELECT word FROM unnest(%(words)s::text[]) AS word WHERE word = ANY (passage.words)) AS words
+    -- A join, so that the passage's words are taken out of the row once and not once for each of the question's.
+    ARRAY(
+        SELECT had.word
+        FROM unnest(passage.words) AS had (word)
+        JOIN unnest(%(words)s::text[]) AS sought (word) ON sought.word = had.word
+    ) AS words
 FROM passage
 JOIN document ON document.id = passage.document
 CROSS JOIN asked
