@@ -15,6 +15,7 @@ from dragoman.answers.same_question.compare import Difference, compare, turns_ro
 from dragoman.answers.same_question.marks import Marks, marks_of
 from dragoman.embeddings.base import Embedder
 from dragoman.knowledge.background import background_of
+from dragoman.knowledge.concept_words import telling
 from dragoman.knowledge.curated import embed_texts
 from dragoman.languages.folding import normalised
 from dragoman.nouns.curated import CuratedMatch, CuratedStatus, CuratedText
@@ -47,7 +48,8 @@ class Thresholds:
 
     Attributes:
         sure: from this strength on the answer is given at once: its score, how far it is ahead of the next one, and
-            `concepts` times how much more likely what the question speaks of makes it, at most `_MOST_EVIDENCE`.
+            `concepts` times how much more likely what the question speaks of makes it, at most `_MOST_EVIDENCE`, less
+            `beyond` for each thing that the question speaks of and the entry does not.
         candidate: from this score on, and so far ahead, it may be given where something else speaks for it.
         few, fewer, few_ahead: the same where the entry has fewer than `_MANY` wordings to vote with. It must speak of
             all that the question speaks of, and be ahead by `few_ahead`; score and lead must come to `few` and, divided
@@ -58,6 +60,7 @@ class Thresholds:
 
     sure: float = 0.50
     concepts: float = 0.05
+    beyond: float = 0.08
     candidate: float = 0.25
     candidate_ahead: float = 0.02
     few: float = 0.25
@@ -171,12 +174,13 @@ class CuratedAnswers:
         entry = own.text.entry
         if (wordings := index.evidence.wordings[entry]) < _MANY:
             sure = self._sure_of_few(standing, asked, own, wordings)
-        elif index.evidence.strangers(entry, asked.spoken):
+        elif (beyond := index.evidence.beyond(entry, asked.spoken)) & telling():
             return None
         else:
             speaks = index.evidence.ahead(entry, asked.spoken, index.entries)
             speaks = min(max(speaks, -_MOST_EVIDENCE), _MOST_EVIDENCE)
-            sure = score + ahead + limits.concepts * speaks >= limits.sure
+            strength = score + ahead + limits.concepts * speaks - limits.beyond * len(beyond)
+            sure = strength >= limits.sure
         if sure:
             return True
         return False if score >= limits.candidate and ahead >= limits.candidate_ahead else None

@@ -10,7 +10,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from dragoman.knowledge.concept_words import telling
 from dragoman.nouns.curated import EntryId
 
 # Concepts that fewer wordings have are chance.
@@ -26,10 +25,10 @@ class Evidence:
     spoken: Mapping[EntryId, Counter[str]]
     wordings: Counter[EntryId]
 
-    def strangers(self, entry: EntryId, concepts: frozenset[str]) -> frozenset[str]:
-        """Return those concepts of a question that say what it is about and that an entry hardly speaks of."""
+    def beyond(self, entry: EntryId, concepts: frozenset[str]) -> frozenset[str]:
+        """Return those concepts of a question that an entry hardly speaks of."""
         least = _HARDLY * self.wordings[entry]
-        return frozenset(one for one in concepts & telling() if self.spoken[entry][one] < least)
+        return frozenset(one for one in concepts if self.spoken[entry][one] < least)
 
     def ahead(self, entry: EntryId, concepts: frozenset[str], entries: Sequence[EntryId]) -> float:
         """Return by how much more likely it is that a question with these concepts asks an entry than any other one.

@@ -34,9 +34,10 @@ def test_what_hardly_any_wording_has_is_chance() -> None:
     assert made.ahead(COST, frozenset({"coffee"}), [COST, TIME]) == 0
 
 
-def test_a_thing_that_an_entry_does_not_speak_of_is_a_stranger() -> None:
-    assert evidence().strangers(COST, frozenset({"price", "dishwasher"})) == {"dishwasher"}
-
-
-def test_what_can_be_said_of_any_thing_is_no_stranger() -> None:
-    assert evidence().strangers(COST, frozenset({"want", "how_long"})) == frozenset()
+def test_what_hardly_any_wording_of_an_entry_speaks_of_lies_beyond_it() -> None:
+    assert evidence().beyond(COST, frozenset({"price", "dishwasher", "how_long"})) == {
+        "dishwasher",
+        "how_long",
+    }
+    one_in_fifty = evidence_of([(COST, frozenset({"deliver"}))] * 49 + [(COST, frozenset({"coffee"}))])
+    assert one_in_fifty.beyond(COST, frozenset({"deliver", "coffee"})) == {"coffee"}
