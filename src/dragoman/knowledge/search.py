@@ -120,22 +120,22 @@ def _ranked(
     """Return candidates best first."""
     closeness = _closeness(candidates, asked.language, meaning, background)
     worst = min(closeness.values(), default=0.0)
-    shares = {one.passage.id: _share(one.words, asked.words) for one in candidates}
+    words = _Weighed(asked.words)
+    said, headed = (_Weighed(asked.concepts, sign, besides=_FEW_CONCEPTS) for sign in (SAID, HEADED))
+    shares = {one.passage.id: words.share(one.words) for one in candidates}
     # Words tell apart what is in one language. Between languages they only say which language was asked in.
     best = defaultdict[str, float](float)
     for one in candidates:
         best[one.passage.language] = max(best[one.passage.language], shares[one.passage.id])
 
     def found(one: Candidate) -> Found:
-        language = one.passage.language
+        language, share, spoken = one.passage.language, shares[one.passage.id], said.share(one.words)
         score = closeness.get(one.passage.id, worst)
-        spoken = _spoken(one.words, asked.concepts, SAID)
-        score += _WORDS_WEIGH * (shares[one.passage.id] - best[language])
-        score += _CONCEPTS_WEIGH * spoken + _HEADINGS_WEIGH * _spoken(one.words, asked.concepts, HEADED)
+        score += _WORDS_WEIGH * (share - best[language])
+        score += _CONCEPTS_WEIGH * spoken + _HEADINGS_WEIGH * headed.share(one.words)
         score += _EXACT_WEIGHS * len(asked.exact & one.words) / max(1, len(asked.exact))
         score += _OWN_LANGUAGE_WEIGHS * (language == asked.language)
-        words = shares[one.passage.id]
-        return Found(one.passage, score, one.meaning, words, concepts=spoken, unheard=asked.unheard)
+        return Found(one.passage, score, one.meaning, share, concepts=spoken, unheard=asked.unheard)
 
     return sorted(map(found, candidates), key=lambda one: (-one.score, one.passage.id))
 
@@ -149,10 +149,9 @@ def _closeness(
     distance of their own cosines, which order one language better.
     """
     comparable = [one for one in candidates if one.abroad is not None]
-    close = {
-        one.passage.id: (one.abroad or 0.0) - background.expected(meaning.other, one.passage.language)
-        for one in comparable
-    }
+    languages = {one.passage.language for one in comparable}
+    usual = {language: background.expected(meaning.other, language) for language in languages}
+    close = {one.passage.id: (one.abroad or 0.0) - usual[one.passage.language] for one in comparable}
     ours = [one for one in comparable if one.passage.language == own]
     best = max((close[one.passage.id] for one in ours), default=0.0)
     nearest = max((one.meaning for one in ours), default=0.0)
@@ -176,12 +175,21 @@ def _rarity(having: int, total: int) -> float:
     return math.log(1 + (max(total - having, 0) + 0.5) / (having + 0.5))
 
 
-def _share(had: frozenset[str], weights: Mapping[str, float]) -> float:
-    whole = sum(weights.values())
-    return sum(weight for word, weight in weights.items() if word in had) / whole if whole else 0.0
+class _Weighed:
+    """Some of what a question has, with weights.
 
+    Args:
+        weights: by word or concept.
+        sign: what stands before each of them in the index.
+        besides: what counts as asked for beside them, so that of few, a share is little.
+    """
 
-def _spoken(had: frozenset[str], weights: Mapping[str, float], sign: str) -> float:
-    """Return the share of a question's concepts that a passage has; of few, little."""
-    shared = sum(weight for concept, weight in weights.items() if sign + concept in had)
-    return shared / (sum(weights.values()) + _FEW_CONCEPTS)
+    def __init__(self, weights: Mapping[str, float], sign: str = "", *, besides: float = 0.0) -> None:
+        self._weights = [(sign + one, weight) for one, weight in weights.items()]
+        self._whole = sum(weights.values()) + besides
+
+    def share(self, had: frozenset[str]) -> float:
+        """Return how much of it a passage has, from 0 to 1."""
+        return (
+            sum(weight for one, weight in self._weights if one in had) / self._whole if self._whole else 0.0
+        )
