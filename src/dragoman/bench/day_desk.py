@@ -35,6 +35,7 @@ class DayDesk:
         engine: what the desk asks.
         intents: what customers want of it, in words that its tables do not have.
         watch: looks at the processor time of its processes.
+        alone: the process of the desk.
         whole: all of its processes, the engine's among them unless `--engine` names one elsewhere.
     """
 
@@ -42,6 +43,7 @@ class DayDesk:
     engine: Subject
     intents: Sequence[Intent]
     watch: Watch
+    alone: Subject
     whole: Subject
     _clients: Iterator[httpx.AsyncClient]
     _mornings: Iterator[int] = field(default_factory=count)
@@ -81,7 +83,8 @@ async def day_desk(given: Given) -> AsyncGenerator[DayDesk]:
         parts = [*processes(desk), *([Subject("engine", "", engine.pids)] if engine.pids else [])]
         whole = Subject(ours.NAME, "", [pid for part in parts for pid in part.pids])
         watch = Watch(clients[0], parts)
-        yield DayDesk(desk, engine, intents(shop.withheld), watch, whole, cycle(clients))
+        alone = next(part for part in parts if part.name == "desk")
+        yield DayDesk(desk, engine, intents(shop.withheld), watch, alone, whole, cycle(clients))
 
 
 def _around(given: Given, engine_url: str, knowledge: Path) -> Surroundings:

@@ -66,6 +66,7 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
         "reply_tokens": Measure("tokens of a reply", "", "neither"),
         "memory": Measure("memory", "bytes", "less"),
         "memory_growth": Measure("memory, last third of the time by the second", "", "less"),
+        "memory_growth_desk": Measure("memory of the desk alone, the same", "", "less"),
         "processor": Measure("processor time", "s", "neither"),
         "processor_desk": Measure("processor time an answer, desk", "s", "neither"),
         "processor_database": Measure("processor time an answer, database", "s", "neither"),
@@ -91,6 +92,7 @@ SERIES: Mapping[str, Curve] = MappingProxyType(
     {
         "first_by_turn": Curve("first word", "messages", "s"),
         "memory_by_minute": Curve("memory", "minutes", "MB"),
+        "memory_desk_by_minute": Curve("memory of the desk alone", "minutes", "MB"),
         "first_p95_by_rate": Curve("first word, p95", _RATE, "s"),
         "rung_curated_by_rate": Curve("approved answers", _RATE, "%", plotted=False),
         "rung_cache_by_rate": Curve("remembered answers", _RATE, "%", plotted=False),

@@ -13,19 +13,20 @@ _THIRDS = 3
 
 
 @asynccontextmanager
-async def weighing(subject: Subject, *, every: float) -> AsyncGenerator[list[Point]]:
-    """Weigh a subject's processes now, every so many seconds, and at the end of the context.
+async def weighing(subjects: Sequence[Subject], *, every: float) -> AsyncGenerator[Sequence[list[Point]]]:
+    """Weigh subjects now, every so many seconds, and at the end of the context.
 
     Yields:
-        Where the points go: minutes since now, bytes.
+        Where the points go, for each subject: minutes since now, bytes. What runs elsewhere has none.
     """
-    points: list[Point] = []
+    points: list[list[Point]] = [[] for _ in subjects]
     began = perf_counter()
 
     def weigh() -> None:
-        memory = subject.memory_bytes()
-        if memory is not None:
-            points.append(((perf_counter() - began) / 60, float(memory)))
+        for subject, line in zip(subjects, points, strict=True):
+            memory = subject.memory_bytes()
+            if memory is not None:
+                line.append(((perf_counter() - began) / 60, float(memory)))
 
     async def again() -> None:
         while True:

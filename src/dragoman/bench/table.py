@@ -26,7 +26,7 @@ def show(report: Report, console: Console) -> None:
     quick = ", quick: the figures say nothing" if run["quick"] else ""
     console.print(
         f"{machine['processor']}, {machine['cores']} cores; "
-        f"median of {run['runs']} runs (lowest–highest){quick}",
+        f"median of up to {run['runs']} runs (lowest–highest){quick}",
         highlight=False,
     )
     for scenario in report["scenarios"].values():

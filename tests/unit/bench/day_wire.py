@@ -51,4 +51,4 @@ async def wired(wire: Wire, wanted: Sequence[Intent], home: Path) -> AsyncGenera
     running: Any = SimpleNamespace(home=home, knowledge=library, model="scripted")
     own = Subject("desk", "", [os.getpid()])
     async with httpx.AsyncClient(transport=httpx.MockTransport(wire), base_url="http://desk") as client:
-        yield DayDesk(running, own, wanted, Watch(client, [own]), own, cycle([client]), count())
+        yield DayDesk(running, own, wanted, Watch(client, [own]), own, own, cycle([client]), count())
