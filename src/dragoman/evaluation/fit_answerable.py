@@ -22,7 +22,7 @@ from dragoman.wiring.knowledge import OpenKnowledge, open_knowledge
 
 # Of answerable questions, so many are declined: what is lost there is won among those that have no answer. Both ways
 # of being wrong are bad, and the similarities of both kinds overlap (docs/decisions/0013-when-to-decline.md).
-WRONGLY_DECLINED = 0.08
+WRONGLY_DECLINED = 0.05
 _FEATURES = ("meaning", "words", "concepts", "unheard")
 _STEPS, _RIDGE = 100, 0.01
 

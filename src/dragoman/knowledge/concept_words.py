@@ -13,6 +13,7 @@ from types import MappingProxyType
 from dragoman.languages.concepts import concepts_of
 from dragoman.languages.quantities import Kind, find
 from dragoman.languages.registry import LANGUAGES
+from dragoman.languages.things import THINGS, things_of
 
 SAID, HEADED = "=", "#"
 """Before a concept that a passage speaks of, and before one that its last heading names."""
@@ -34,15 +35,29 @@ _ANSWERS = MappingProxyType(
 
 
 def asked_concepts(text: str, language: str) -> frozenset[str]:
-    """Return the ids of the concepts of a question; none where the language has no table."""
-    return concepts_of(text, language) if language in LANGUAGES else frozenset()
+    """Return the ids of the concepts and things of a question; none where the language has no table."""
+    return spoken(text, language) if language in LANGUAGES else frozenset()
+
+
+def spoken(text: str, language: str) -> frozenset[str]:
+    """Return the ids of the concepts that a text speaks of and of the things that it names.
+
+    Raises:
+        KeyError: the language has no table.
+    """
+    return concepts_of(text, language) | things_of(text, language)
 
 
 @cache
 def telling() -> frozenset[str]:
-    """Return the concepts that say what a question is about: one that nothing speaks of has hardly an answer."""
+    """Return the concepts that say what a question is about, as every thing does; see `tells`."""
     file = resources.files("dragoman.knowledge") / "telling.toml"
     return frozenset(tomllib.loads(file.read_text(encoding="utf-8"))["concepts"])
+
+
+def tells(concept: str) -> bool:
+    """Tell whether a concept or thing says what a question is about: where nothing speaks of it, there is hardly an answer."""
+    return concept.startswith(THINGS) or concept in telling()
 
 
 def concept_words(text: str, headings: Sequence[str], language: str) -> frozenset[str]:
@@ -51,6 +66,6 @@ def concept_words(text: str, headings: Sequence[str], language: str) -> frozense
         return frozenset()
     said = {answered for one in find(text, language) for answered in _ANSWERS.get(one.kind, ())}
     for part in (text, *headings):
-        said |= concepts_of(part, language)
-    headed = concepts_of(headings[-1], language) if headings else frozenset[str]()
+        said |= spoken(part, language)
+    headed = spoken(headings[-1], language) if headings else frozenset[str]()
     return frozenset({SAID + concept for concept in said} | {HEADED + concept for concept in headed})

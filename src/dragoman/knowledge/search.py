@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dragoman.knowledge.background import Background, background_of
-from dragoman.knowledge.concept_words import HEADED, SAID, asked_concepts, telling
+from dragoman.knowledge.concept_words import HEADED, SAID, asked_concepts, tells
 from dragoman.knowledge.words import exact, tokens
 from dragoman.nouns.knowledge import Found
 from dragoman.storage.search import Candidate, Counts, Meaning, PassageIndex
@@ -109,7 +109,7 @@ def _asked(text: str, language: str, words: Sequence[str], concepts: Sequence[st
             *(word for word in words if word in counts.words),
             *(sign + concept for concept in said for sign in (SAID, HEADED)),
         ],
-        unheard=sum(SAID + concept not in counts.words for concept in telling().intersection(concepts)),
+        unheard=sum(SAID + concept not in counts.words for concept in concepts if tells(concept)),
         exact=exact(text),
     )
 

@@ -16,6 +16,9 @@ _REMEMBERED = 64
 # Letters of a needle that it is looked up by.
 _BEGINNINGS = (1, 2, 3)
 
+ByBeginning = Mapping[str, tuple[tuple[str, Pattern], ...]]
+"""Patterns with what they stand for, by how their needles begin: of two thousand, a question has the beginnings of some hundred."""
+
 
 @lru_cache(_REMEMBERED)
 def concepts_of(text: str, language: str) -> frozenset[str]:
@@ -24,17 +27,27 @@ def concepts_of(text: str, language: str) -> frozenset[str]:
     Raises:
         KeyError: there is no table for the language, which none of the 29 lacks.
     """
-    words = folded(text, language)
-    patterns = _by_beginning(language)
+    return found_in(folded(text, language), _concepts(language))
+
+
+def found_in(words: str, patterns: ByBeginning) -> frozenset[str]:
+    """Return what those patterns stand for that a folded text has."""
     beginnings = {words[start : start + length] for length in _BEGINNINGS for start in range(len(words))}
     found: set[str] = set()
     for beginning in beginnings & patterns.keys():
         found.update(
-            concept
-            for concept, pattern in patterns[beginning]
-            if concept not in found and pattern.inside(words)
+            one for one, pattern in patterns[beginning] if one not in found and pattern.inside(words)
         )
     return frozenset(found)
+
+
+def by_beginning(table: Mapping[str, str], language: str) -> ByBeginning:
+    """Read the patterns of a table: id → how it is written."""
+    patterns: defaultdict[str, list[tuple[str, Pattern]]] = defaultdict(list)
+    for one, written in table.items():
+        for pattern in patterns_of(written, language):
+            patterns[pattern.needle[: max(_BEGINNINGS)]].append((one, pattern))
+    return {beginning: tuple(some) for beginning, some in patterns.items()}
 
 
 @cache
@@ -51,14 +64,6 @@ def table(language: str) -> Mapping[str, str]:
 
 
 @cache
-def _by_beginning(language: str) -> Mapping[str, tuple[tuple[str, Pattern], ...]]:
-    """Return the patterns of a language with their concepts, by how their needles begin.
-
-    Of two thousand patterns, a question has the beginnings of some hundred.
-    """
-    patterns: defaultdict[str, list[tuple[str, Pattern]]] = defaultdict(list)
-    for concept, written in table(language).items():
-        if concept not in _NO_CONCEPTS:
-            for pattern in patterns_of(written, language):
-                patterns[pattern.needle[: max(_BEGINNINGS)]].append((concept, pattern))
-    return {beginning: tuple(some) for beginning, some in patterns.items()}
+def _concepts(language: str) -> ByBeginning:
+    spoken = {concept: written for concept, written in table(language).items() if concept not in _NO_CONCEPTS}
+    return by_beginning(spoken, language)
