@@ -138,25 +138,30 @@ def going_on(desk: DayDesk, extent: Extent) -> Measuring:
         draw = random.Random(turn.seed)
         coming = customers(desk.intents, round(extent.rate * extent.minutes), draw)
         before = await desk.watch.look()
-        async with weighing([desk.whole, desk.alone], every=extent.weigh_seconds) as points:
+        scales = [desk.whole.memory_bytes, desk.whole.own_bytes, desk.alone.own_bytes]
+        async with weighing(scales, every=extent.weigh_seconds) as points:
             came = await come(desk.begin, coming, in_bursts(extent.rate / 60, seconds, draw))
         spent = between(before, await desk.watch.look(), len(came.heard))
-        whole, alone = points
+        whole, own, alone = points
         return Outcome(
-            {**figures(came), "again": again(coming), **spent, **weights(whole, alone)},
-            {"memory_by_minute": _megabytes(whole), "memory_desk_by_minute": _megabytes(alone)},
+            {**figures(came), "again": again(coming), **spent, **weights(whole, own, alone)},
+            {
+                "memory_by_minute": _megabytes(whole),
+                "memory_own_by_minute": _megabytes(own),
+                "memory_desk_by_minute": _megabytes(alone),
+            },
             notes(came, "in the day"),
         )
 
     return measure
 
 
-def weights(whole: Sequence[Point], alone: Sequence[Point]) -> dict[str, float]:
-    """Return the most that all processes weighed, and how all of them and the desk alone grew.
+def weights(whole: Sequence[Point], own: Sequence[Point], alone: Sequence[Point]) -> dict[str, float]:
+    """Return the most that all processes weighed, and how their own memory and that of the desk alone grew.
 
-    The desk by itself, since the system takes memory from an engine that is idle, which would hide that the desk leaks.
+    The desk by itself, since an engine that gives memory back would hide that the desk leaks.
     """
-    found = {"memory_growth": growth(whole), "memory_growth_desk": growth(alone)}
+    found = {"memory_growth": growth(own), "memory_growth_desk": growth(alone)}
     return {
         **({"memory": max(memory for _, memory in whole)} if whole else {}),
         **{name: value for name, value in found.items() if value is not None},

@@ -1,30 +1,32 @@
 """Memory over a long time: weighed now and then, and whether it grows."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from statistics import median
 from time import perf_counter
 
 from dragoman.bench.base import Point
-from dragoman.bench.subject import Subject
 
 _THIRDS = 3
 
+Scale = Callable[[], int | None]
+"""Returns what something weighs now in bytes, or None where that cannot be known."""
+
 
 @asynccontextmanager
-async def weighing(subjects: Sequence[Subject], *, every: float) -> AsyncGenerator[Sequence[list[Point]]]:
-    """Weigh subjects now, every so many seconds, and at the end of the context.
+async def weighing(scales: Sequence[Scale], *, every: float) -> AsyncGenerator[Sequence[list[Point]]]:
+    """Weigh now, every so many seconds, and at the end of the context.
 
     Yields:
-        Where the points go, for each subject: minutes since now, bytes. What runs elsewhere has none.
+        Where the points go, for each scale: minutes since now, bytes. What runs elsewhere has none.
     """
-    points: list[list[Point]] = [[] for _ in subjects]
+    points: list[list[Point]] = [[] for _ in scales]
     began = perf_counter()
 
     def weigh() -> None:
-        for subject, line in zip(subjects, points, strict=True):
-            memory = subject.memory_bytes()
+        for scale, line in zip(scales, points, strict=True):
+            memory = scale()
             if memory is not None:
                 line.append(((perf_counter() - began) / 60, float(memory)))
 

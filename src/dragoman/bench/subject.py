@@ -49,6 +49,15 @@ class Subject:
         shared, alone = sum(pss for pss, _ in weights), max((rss for _, rss in weights), default=0)
         return max(shared, alone) if weights else None
 
+    def own_bytes(self) -> int | None:
+        """Return the memory that its processes have to themselves: what they have asked for, no files, no shared pages.
+
+        What leaks is in it, and nobody outside changes it, as who maps or lets go of the same weights changes the share
+        of `memory_bytes`.
+        """
+        owns = [_own(one) for one in self._processes()]
+        return sum(owns) if owns else None
+
     def processor_seconds(self) -> float | None:
         """Return the processor time that its living processes have used; take the difference of two moments."""
         times = [_times(one) for one in self._processes()]
@@ -175,6 +184,14 @@ def _weight(process: psutil.Process) -> tuple[int, int]:
     except psutil.Error:
         return 0, 0
     return whole, whole
+
+
+def _own(process: psutil.Process) -> int:
+    """Return the anonymous memory of a process in bytes (where the system does not tell, all of it); of one that has gone nothing."""
+    with suppress(psutil.Error):
+        found: Any = process.memory_info()
+        return int(found.rss) - int(getattr(found, "shared", 0))
+    return 0
 
 
 def _times(process: psutil.Process) -> float:

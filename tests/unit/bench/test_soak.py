@@ -47,14 +47,22 @@ def test_of_too_few_looks_nothing_is_said() -> None:
 
 def test_a_desk_that_leaks_is_seen_behind_an_engine_that_gives_memory_back() -> None:
     desk = [(minute, 1e8 + 1e7 * minute) for minute in MINUTES]
-    found = weights([(minute, memory + 1e9 - 2e7 * minute) for minute, memory in desk], desk)
+    own = [(minute, memory + 1e9 - 2e7 * minute) for minute, memory in desk]
+    found = weights(own, own, desk)
     assert found["memory_growth"] < 1 < 1.05 < found["memory_growth_desk"]
     assert found["memory"] == 1.1e9
-    assert weights([], []) == {}
+    assert weights([], [], []) == {}
+
+
+def test_what_others_do_with_the_same_files_is_no_growth() -> None:
+    """Pages that somebody else has let go of count whole from then on."""
+    whole = [(minute, 1.3e9 if minute < 18 else 1.8e9) for minute in MINUTES]
+    own = [(minute, 1e9) for minute in MINUTES]
+    assert weights(whole, own, own) == {"memory": 1.8e9, "memory_growth": 1.0, "memory_growth_desk": 1.0}
 
 
 async def test_memory_is_looked_at_again_and_again_and_at_the_end() -> None:
-    async with weighing([Subject("us", "", [os.getpid()])], every=0.001) as (points,):
+    async with weighing([Subject("us", "", [os.getpid()]).own_bytes], every=0.001) as (points,):
         while len(points) < 5:  # noqa: ASYNC110 - a condition of another task
             await asyncio.sleep(0.001)
         seen = len(points)
@@ -65,7 +73,7 @@ async def test_memory_is_looked_at_again_and_again_and_at_the_end() -> None:
 
 
 async def test_what_runs_elsewhere_is_not_weighed() -> None:
-    async with weighing([Subject("theirs", "https://api.example/v1")], every=60) as (points,):
+    async with weighing([Subject("theirs", "https://api.example/v1").own_bytes], every=60) as (points,):
         await asyncio.sleep(0)
     assert points == []
 

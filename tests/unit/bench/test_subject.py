@@ -116,3 +116,16 @@ async def test_a_bench_that_is_told_to_end_leaves_nothing_behind(number: signal.
     bench.send_signal(number)
     assert await bench.wait() != 0
     assert not subject.is_running()
+
+
+def test_own_memory_is_what_was_asked_for_without_files() -> None:
+    subject = Subject("us", "", [os.getpid()])
+    before, whole = subject.own_bytes(), subject.memory_bytes()
+    assert before is not None
+    assert whole is not None
+    kept = bytearray(os.urandom(1_000_000)) * 64
+    after = subject.own_bytes()
+    assert after is not None
+    assert 50_000_000 < after - before < 200_000_000
+    assert len(kept) == 64_000_000
+    assert Subject("theirs", "https://api.example/v1").own_bytes() is None
