@@ -15,6 +15,8 @@ from dragoman.languages.folding import folded
 _LEAST, _OPEN = 3, 6
 # The fewest letters of a Slavic stem that any ending may follow, and of a word that loses its accents.
 _OPEN_STEM, _LEAST_FOLDED = 5, 5
+# The fewest letters of what can be no Vietnamese syllable ("scooter").
+_LEAST_BORROWED = 6
 # The fewest characters where words stand without spaces between them: shorter ones stand in longer words.
 _LEAST_UNSPACED = MappingProxyType({"zh": 2, "ja": 2, "ko": 2, "th": 5, "lo": 6, "my": 7, "km": 6})
 _VOWELS = "aeiouyёаеиоуыэюяйь"
@@ -69,7 +71,8 @@ def patterns_for(word: str, language: str) -> Sequence[str]:
     if len(bare) < (_LEAST if bare == word else _LEAST_FOLDED) and language in _ACCENTED:
         return ()
     several = regex.search(r"[ \-]", bare) is not None
-    if len(bare) < _LEAST or (language == "vi" and not several):
+    borrowed = bare.isascii() and len(bare) >= _LEAST_BORROWED
+    if len(bare) < _LEAST or (language == "vi" and not several and not borrowed):
         return ()  # A Vietnamese syllable is a part of many words.
     if several:
         return (regex.sub(r"[ \-]+", "_", bare),)
