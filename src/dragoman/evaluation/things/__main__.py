@@ -4,13 +4,18 @@ import argparse
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib import resources
 from pathlib import Path
+
+import regex
 
 from dragoman.evaluation.things.inflections import patterns_for
 from dragoman.evaluation.things.keywords import Annotations, Thing, words_for
 from dragoman.knowledge.concept_words import telling
-from dragoman.languages.concepts import concepts_of
+from dragoman.languages.concepts import concepts_of, table
+from dragoman.languages.concepts.patterns import patterns_of
+from dragoman.languages.folding import folded
 from dragoman.languages.registry import LANGUAGES
 
 _HEADER = """\
@@ -70,10 +75,21 @@ def _patterns(words: Sequence[str], without: frozenset[str], language: str) -> l
 def _is_free(pattern: str, language: str) -> bool:
     """Tell whether what a pattern finds is not a word for something else, as far as the tables of concepts know.
 
-    That an apple is a fruit they may know, or that a beer is a drink: things as well, but wider ones.
+    That an apple is a fruit they may know, or that a beer is a drink: things as well, but wider ones. And nothing that
+    they write for anything else may have the word in it: a tomato (tomaat) is in every Dutch automaat.
     """
     word = pattern.strip("*|").replace("_", " ")
-    return concepts_of(word, language) <= telling() | {"furniture"}
+    known = telling() | {"furniture"}
+    return concepts_of(word, language) <= known and not any(
+        one.inside(_said_of_others(language)) for one in patterns_of(pattern, language)
+    )
+
+
+@cache
+def _said_of_others(language: str) -> str:
+    """Return all words of the concepts that say nothing about what a question is about, folded."""
+    written = [some for concept, some in table(language).items() if concept not in telling() | {"furniture"}]
+    return folded(regex.sub(r"[*~|!$ ]+", " . ", " ".join(written)).replace("_", " "), language)
 
 
 def _written(patterns: Mapping[str, Sequence[str]]) -> str:
