@@ -79,16 +79,20 @@ def _is_free(pattern: str, language: str) -> bool:
     they write for anything else may have the word in it: a tomato (tomaat) is in every Dutch automaat.
     """
     word = pattern.strip("*|").replace("_", " ")
-    known = telling() | {"furniture"}
-    return concepts_of(word, language) <= known and not any(
+    return concepts_of(word, language) <= _wider() and not any(
         one.inside(_said_of_others(language)) for one in patterns_of(pattern, language)
     )
+
+
+def _wider() -> frozenset[str]:
+    # Furniture tells nothing, since its words are those of seats as well; a bed or a sofa does.
+    return telling() | {"furniture"}
 
 
 @cache
 def _said_of_others(language: str) -> str:
     """Return all words of the concepts that say nothing about what a question is about, folded."""
-    written = [some for concept, some in table(language).items() if concept not in telling() | {"furniture"}]
+    written = [some for concept, some in table(language).items() if concept not in _wider()]
     return folded(regex.sub(r"[*~|!$ ]+", " . ", " ".join(written)).replace("_", " "), language)
 
 
