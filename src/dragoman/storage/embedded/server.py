@@ -34,7 +34,8 @@ _SETTINGS = {
     "fsync": "on",
     "synchronous_commit": "on",
     "full_page_writes": "on",
-    "shared_buffers": "96MB",
+    # Room for the graphs of 100,000 passages (docs/decisions/0009-search.md). Memory is taken as it fills.
+    "shared_buffers": "256MB",
     "effective_cache_size": "512MB",
     "work_mem": "8MB",
     "maintenance_work_mem": "64MB",
