@@ -199,3 +199,21 @@ async def test_share_of_words_is_weighed_by_rarity(shop: Shop) -> None:
     assert first.passage.text == "tea kettle"
     assert first.words == 1
     assert (await shop.search.find("tea samovar", NOWHERE, language="en"))[0].words < 0.1
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "unheard"),
+    [
+        ("it", "Riparate gli ombrelli?", False),
+        ("de", "Repariert ihr auch Regenschirme?", False),
+        ("it", "Riparate anche i pianoforti o le chitarre?", True),
+        ("ja", "ギターは修理できますか？", True),
+        ("en", "Is there wifi?", True),
+    ],
+)
+async def test_a_thing_that_no_passage_names_is_noticed_in_any_language(
+    shop: Shop, language: str, question: str, unheard: bool
+) -> None:
+    await shop.add("We repair umbrellas within a week, and we are online.")
+    first = (await shop.search.find(question, NOWHERE, language=language))[0]
+    assert (first.unheard > 0) == unheard
