@@ -27,7 +27,9 @@ def concepts_of(text: str, language: str) -> frozenset[str]:
     Raises:
         KeyError: there is no table for the language, which none of the 29 lacks.
     """
-    return found_in(folded(text, language), _concepts(language))
+    found = found_in(folded(text, language), _concepts(language))
+    # "Quanto ci mette" and "quanto costa" begin alike: who asks how long something takes does not ask how much it is.
+    return found - {"how_much"} if "how_long" in found else found
 
 
 def found_in(words: str, patterns: ByBeginning) -> frozenset[str]:

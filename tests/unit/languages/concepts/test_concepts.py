@@ -100,3 +100,21 @@ def test_a_language_without_a_table_is_an_error() -> None:
 @given(text=st.text(max_size=200), language=st.sampled_from(sorted(LANGUAGES)))
 def test_any_text_can_be_read(text: str, language: str) -> None:
     assert concepts_of(text, language) <= set(table(language))
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Quanto ci mette un pacco?", "it"),
+        ("сколько идет посылка?", "ru"),
+        ("¿Cuánto tarda el paquete?", "es"),
+        ("Ile dni idzie paczka?", "pl"),
+    ],
+)
+def test_how_long_is_no_question_of_how_much(text: str, language: str) -> None:
+    assert "how_long" in concepts_of(text, language)
+    assert "how_much" not in concepts_of(text, language)
+
+
+def test_how_much_is_heard_where_nobody_asks_how_long() -> None:
+    assert "how_much" in concepts_of("Quanto costa un pacco?", "it")
