@@ -21,7 +21,7 @@ from dragoman.languages.base import LanguageDetector
 from dragoman.languages.detect import Detector
 from dragoman.languages.phrases import Phrases
 from dragoman.serving.listen import listen
-from dragoman.settings import EngineServer, GenerationSettings, Settings
+from dragoman.settings import EngineServer, EngineSettings, GenerationSettings, Settings
 from dragoman.storage.base import Conversations
 from dragoman.storage.conversations import open_conversations
 from dragoman.storage.measures import DatabaseMeasures
@@ -30,7 +30,7 @@ from dragoman.web.app import create_app
 from dragoman.web.desk import Desk, Measure
 from dragoman.web.knowledge import KnowledgeDesk
 from dragoman.wiring.engine import open_engine
-from dragoman.wiring.knowledge import open_knowledge
+from dragoman.wiring.knowledge import OpenKnowledge, knowledge_in
 from dragoman.wiring.knowledge_desk import Told, fill, knowledge_desk
 from dragoman.wiring.ladder import build_ladder
 
@@ -71,46 +71,20 @@ async def open_desk(
         StorageUnavailableError: the database cannot be reached.
     """
     async with AsyncExitStack() as stack:
+        # First, since this brings the database up to date, for all else that stands on it.
         conversations = await stack.enter_async_context(
             open_conversations(database_url, connections=settings.database.connections)
         )
         registry = new_registry()
-        engine = CountedEngine(
-            open_engine(settings.engine, engine_urls, registry=registry), ModelMetrics(registry)
-        )
-        stack.push_async_callback(engine.close)
-        knowledge = await stack.enter_async_context(
-            open_knowledge(
-                settings.knowledge,
-                database_url=database_url,
-                fallback=settings.desk.fallback,
-                connections=settings.database.connections,
-            )
-        )
-        await fill(settings.knowledge, knowledge, told)
-        phrases, detector = Phrases.load(), Detector(fallback=settings.desk.fallback)
-        measures = DatabaseMeasures(knowledge.database, embedder=knowledge.embedder.name, registry=registry)
-        stack.push_async_callback(measures.close)
-        ladder = build_ladder(
-            settings.answers,
-            knowledge=knowledge,
-            engine=engine,
-            phrases=phrases,
-            detector=detector,
-            sampling=sampling(settings.generation),
-            home=home,
-            registry=registry,
-        )
-        # What the first customer would wait for: the embedder's model and the approved answers.
-        await asyncio.gather(knowledge.embedder.queries(["?"]), ladder.prepare())
-        desk = assemble(
+        engine = await stack.enter_async_context(_counted(settings.engine, engine_urls, registry))
+        knowledge = await stack.enter_async_context(_filled(settings, database_url, told))
+        measures = await stack.enter_async_context(_measured(knowledge, registry))
+        desk = await _put_together(
             settings,
             conversations=conversations,
             engine=engine,
-            ladder=ladder,
-            phrases=phrases,
-            detector=detector,
-            knowledge=await asyncio.to_thread(knowledge_desk, settings.knowledge, knowledge, detector, home),
+            knowledge=knowledge,
+            home=home,
             registry=registry,
             measures=(measures.refresh,),
         )
@@ -118,6 +92,79 @@ async def open_desk(
         await stack.enter_async_context(_working(settings, desk.knowledge))
         await stack.enter_async_context(_sweeping(settings, conversations))
         yield desk
+
+
+@asynccontextmanager
+async def _counted(
+    settings: EngineSettings, urls: Sequence[str | EngineServer], registry: CollectorRegistry
+) -> AsyncGenerator[Engine]:
+    """Open the engine, which tells `registry` what it writes."""
+    engine = CountedEngine(open_engine(settings, urls, registry=registry), ModelMetrics(registry))
+    try:
+        yield engine
+    finally:
+        await engine.close()
+
+
+@asynccontextmanager
+async def _filled(settings: Settings, database_url: str, told: Told) -> AsyncGenerator[OpenKnowledge]:
+    """Open the knowledge, with what the desk is to know at its start taken in."""
+    async with knowledge_in(
+        settings.knowledge,
+        database_url=database_url,
+        fallback=settings.desk.fallback,
+        connections=settings.database.connections,
+    ) as knowledge:
+        await fill(settings.knowledge, knowledge, told)
+        yield knowledge
+
+
+@asynccontextmanager
+async def _measured(
+    knowledge: OpenKnowledge, registry: CollectorRegistry
+) -> AsyncGenerator[DatabaseMeasures]:
+    measures = DatabaseMeasures(knowledge.database, embedder=knowledge.embedder.name, registry=registry)
+    try:
+        yield measures
+    finally:
+        await measures.close()
+
+
+async def _put_together(
+    settings: Settings,
+    *,
+    conversations: Conversations,
+    engine: Engine,
+    knowledge: OpenKnowledge,
+    home: Path,
+    registry: CollectorRegistry,
+    measures: Sequence[Measure],
+) -> Desk:
+    """Build the ladder on what is open, and the desk on the ladder."""
+    phrases, detector = Phrases.load(), Detector(fallback=settings.desk.fallback)
+    ladder = build_ladder(
+        settings.answers,
+        knowledge=knowledge,
+        engine=engine,
+        phrases=phrases,
+        detector=detector,
+        sampling=sampling(settings.generation),
+        home=home,
+        registry=registry,
+    )
+    # What the first customer would wait for: the embedder's model and the approved answers.
+    await asyncio.gather(knowledge.embedder.queries(["?"]), ladder.prepare())
+    return assemble(
+        settings,
+        conversations=conversations,
+        engine=engine,
+        ladder=ladder,
+        phrases=phrases,
+        detector=detector,
+        knowledge=await asyncio.to_thread(knowledge_desk, settings.knowledge, knowledge, detector, home),
+        registry=registry,
+        measures=measures,
+    )
 
 
 def assemble(

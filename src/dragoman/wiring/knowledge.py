@@ -46,19 +46,34 @@ class OpenKnowledge:
 async def open_knowledge(
     settings: KnowledgeSettings, *, database_url: str, fallback: str, connections: int
 ) -> AsyncGenerator[OpenKnowledge]:
-    """Open the knowledge in a database; leaving the context closes it.
-
-    Args:
-        settings: how it is taken in.
-        database_url: `postgresql://...`; its schema is brought up to date.
-        fallback: the language of a document that gives no clue.
-        connections: the most that are opened.
+    """Bring a database up to date and open the knowledge in it; see `knowledge_in`.
 
     Raises:
         StorageUnavailableError: the database cannot be reached.
         OperatorError: it is not one that can be used, or the embedder cannot be reached.
     """
     await asyncio.to_thread(migrate, database_url)
+    async with knowledge_in(
+        settings, database_url=database_url, fallback=fallback, connections=connections
+    ) as knowledge:
+        yield knowledge
+
+
+@asynccontextmanager
+async def knowledge_in(
+    settings: KnowledgeSettings, *, database_url: str, fallback: str, connections: int
+) -> AsyncGenerator[OpenKnowledge]:
+    """Open the knowledge in a database whose schema is up to date; leaving the context closes it.
+
+    Args:
+        settings: how it is taken in.
+        database_url: `postgresql://...`.
+        fallback: the language of a document that gives no clue.
+        connections: the most that are opened.
+
+    Raises:
+        OperatorError: the embedder cannot be reached.
+    """
     async with AsyncExitStack() as stack:
         database = Database(database_url, connections=connections)
         await database.open()
