@@ -80,6 +80,16 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
+def addresses() -> list[str]:
+    """Return other addresses of loopback to come from, since nginx counts by them: Linux has all of 127.0.0.0/8, some none."""
+    try:
+        with socket.socket() as tried:
+            tried.bind(("127.0.0.2", 0))
+    except OSError:
+        return []
+    return [f"127.0.0.{number}" for number in range(2, 22)]
+
+
 def _program(unpacked: Path) -> Path:
     path = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
     found = shutil.which("nginx", path=path) or unpacked / "usr" / "sbin" / "nginx"
