@@ -2,7 +2,7 @@
 
 import regex
 
-from dragoman.answers.guard import loop_start
+from dragoman.answers.loops import loop_start
 from dragoman.answers.same_question.compare import compare
 from dragoman.answers.same_question.marks import marks_of
 from dragoman.embeddings.base import Embedder

@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 
 from dragoman.answers.curated_concepts import Evidence, evidence_of
 from dragoman.answers.same_question.marks import Marks, marks_of
-from dragoman.answers.same_question.places import COUNTRY, places_of
 from dragoman.languages.concepts import concepts_of
 from dragoman.languages.folding import normalised
+from dragoman.languages.places import COUNTRY, places_of
 from dragoman.nouns.curated import CuratedText, EntryId
 
 _VOTERS = 10

@@ -17,6 +17,8 @@ from dragoman.nouns.errors import EngineError
 from dragoman.nouns.message import Citation, Source
 from dragoman.watching.logs import logger
 
+INSTRUCTIONS = "You translate customer-service sentences into {language}. Keep marks such as [1] as they are."
+"""What the model is told first; its `{language}` is the English name of one."""
 # Phrases that show the model how one says such things in the language. They are about nothing an owner's knowledge
 # would say, so that a copy of one is seen for what it is: it means something else than the passage.
 _EXAMPLES = ("error.superseded", "chat.erased", "error.conversation_ended", "chat.person_will_answer")
@@ -107,10 +109,9 @@ class Renderer:
 
     def _prompt(self, masked: Masked, language: str, examples: Sequence[str]) -> list[ChatMessage]:
         name = named(language).english
-        told = f"You translate customer-service sentences into {name}. Keep marks such as [1] as they are."
         shown = [(self._phrases.text(key, "en"), self._phrases.text(key, language)) for key in examples]
         marked = [self._phrases.text(_MARKED, code, limit="[1]") for code in ("en", language)]
-        prompt = [ChatMessage("system", told)]
+        prompt = [ChatMessage("system", INSTRUCTIONS.format(language=name))]
         for english, other in [*shown, (marked[0], marked[1])]:
             prompt += [ChatMessage("user", english), ChatMessage("assistant", other)]
         return [*prompt, ChatMessage("user", masked.text)]

@@ -18,10 +18,11 @@ from typing import Any
 
 import httpx
 
-from dragoman.answers.guard import loop_start, split_sentences
+from dragoman.answers.loops import loop_start
 from dragoman.languages.detect import Detector
 from dragoman.languages.registry import LANGUAGES
 from dragoman.languages.scripts import count_scripts
+from dragoman.languages.sentences import split_sentences
 
 AT_ONCE = 4
 """Questions under way at a time: a busy small desk, whose waiting line never fills."""

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from dragoman.engines import prompt
+from dragoman.answers.generate import INSTRUCTIONS
 from dragoman.evaluation.checks import Heard, Judged, finished
 from dragoman.evaluation.figures import normalised
 from dragoman.evaluation.knowledge import Known
@@ -124,13 +124,12 @@ def _strange_addresses(reply: str, known: Known) -> list[str]:
 def _prompt_text(reply: str) -> str | None:
     """Return words that the reply has from the desk's prompt, or None."""
     said = f" {' '.join(_words(reply))} "
-    for text in vars(prompt).values():
-        if isinstance(text, str) and text is not prompt.__doc__:
-            words = _words(text)
-            for start in range(len(words) - _PROMPT_WORDS + 1):
-                run = " ".join(words[start : start + _PROMPT_WORDS])
-                if f" {run} " in said:
-                    return run
+    for told in INSTRUCTIONS.split("{language}"):
+        words = _words(told)
+        for start in range(len(words) - _PROMPT_WORDS + 1):
+            run = " ".join(words[start : start + _PROMPT_WORDS])
+            if f" {run} " in said:
+                return run
     return None
 
 

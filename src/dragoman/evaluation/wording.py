@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from dragoman.answers.guard import split_sentences
 from dragoman.languages.detect import Detector
 from dragoman.languages.registry import LANGUAGES
 from dragoman.languages.scripts import count_scripts
+from dragoman.languages.sentences import split_sentences
 
 # Indonesian and Malay, Filipino and Cebuano: short texts are often good in both, and no detector can tell
 # (docs/decisions/0002-language-detection.md). Between them the language that was asked in decides.

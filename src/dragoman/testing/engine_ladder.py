@@ -3,16 +3,15 @@
 from collections.abc import AsyncIterator, Sequence
 
 from dragoman.answers.base import Answer, Step
-from dragoman.answers.guard import RepetitionGuard, finish_cut_text
-from dragoman.engines import prompt
 from dragoman.engines.base import ChatMessage, Engine, Piece, Sampling
 from dragoman.languages.phrases import Phrases
 from dragoman.languages.registry import language as named
 from dragoman.nouns.message import Source
+from dragoman.testing import prompt
 
 
 class EngineLadder:
-    """Lets the engine's words through as they come, ended where they go round in circles.
+    """Lets the engine's words through as they come.
 
     Args:
         engine: writes.
@@ -28,25 +27,15 @@ class EngineLadder:
     async def climb(self, text: str, language: str, history: Sequence[ChatMessage]) -> AsyncIterator[Step]:
         """See `dragoman.answers.base.Answering`."""
         yield ()
-        guard = RepetitionGuard()
+        said: list[str] = []
         last: Piece | None = None
         rule = self._phrases.text("prompt.answer_language", language)
         messages = prompt.build(text, history=history, language=named(language).english, rule=rule)
         async with self._engine.chat(messages, self._sampling) as pieces:
             async for last in pieces:
-                if released := guard.feed(last.text):
-                    yield released
-                if guard.looping:
-                    break
-        if rest := guard.finish():
-            yield rest
-        yield self._ending(guard, last, language)
-
-    def _ending(self, guard: RepetitionGuard, last: Piece | None, language: str) -> Answer:
-        text = guard.text.strip()
-        if last is None or not text:
-            return Answer(self._phrases.text("error.unwritten", language), Source.DECLINED)
-        cut = guard.looping or last.finish_reason == "length"
-        return Answer(
-            finish_cut_text(text) if cut else text, Source.GENERATED, model=last.model, usage=last.usage
-        )
+                said.append(last.text)
+                yield last.text
+        if last is None or not (whole := "".join(said).strip()):
+            yield Answer(self._phrases.text("error.unwritten", language), Source.DECLINED)
+        else:
+            yield Answer(whole, Source.GENERATED, model=last.model, usage=last.usage)

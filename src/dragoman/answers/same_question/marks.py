@@ -9,7 +9,7 @@ from typing import Any
 from dragoman.answers.same_question.concepts import concepts_of
 from dragoman.answers.same_question.figures import figures_of
 from dragoman.answers.same_question.names import names_of, word_keys
-from dragoman.answers.same_question.places import places_of
+from dragoman.languages.places import places_of
 
 # Questions whose marks are kept: several rungs ask about one, one after the other.
 _REMEMBERED = 64

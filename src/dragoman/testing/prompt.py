@@ -1,4 +1,4 @@
-"""What the model is told. What is the same for all customers comes first, so that engines can share it."""
+"""What a model is told that may say what it likes. The desk tells its own another thing: `dragoman.answers.generate`."""
 
 from collections.abc import Sequence
 

@@ -26,8 +26,26 @@ _LETTER = r"[\p{L}\p{M}]"
 
 def places_of(text: str, language: str) -> frozenset[str]:
     """Return the countries (`country:AT`) and weekdays (`day:0`, Monday) that a text names."""
+    return frozenset(named_in(text, language))
+
+
+def named_in(text: str, language: str) -> tuple[str, ...]:
+    """Return the same in the order in which the text names them, each once."""
     stems, expression = _known(language)
-    return frozenset(stems[found[1]] for found in expression.finditer(folded(text, language)))
+    found = expression.finditer(folded(text, language))
+    return tuple(dict.fromkeys(stems[one[1]] for one in found))
+
+
+def place_name(place: str, language: str) -> str | None:
+    """Return what a language calls a country or weekday (`country:AT`, `day:0`); None where it has no name for it."""
+    kind, _, key = place.partition(":")
+    try:
+        locale = Locale.parse(_LOCALES.get(language, language))
+    except UnknownLocaleError:
+        return None
+    if f"{kind}:" == COUNTRY:
+        return _territories(locale).get(key)
+    return _days(locale).get(int(key)) if kind == "day" else None
 
 
 @cache
@@ -58,13 +76,19 @@ def _named(language: str) -> Iterator[tuple[str, str]]:
     except UnknownLocaleError:
         return
     common = _COMMON_WORDS.get(language, set[str]())
-    territories = cast(Mapping[str, str], locale.territories)
-    for code, name in territories.items():
+    for code, name in _territories(locale).items():
         if len(code) == 2 and code.isalpha() and folded(name, language) not in common:
             yield folded(name, language), f"{COUNTRY}{code}"
-    days = cast(Mapping[int, str], locale.days["stand-alone"]["wide"])
-    for number, name in days.items():
+    for number, name in _days(locale).items():
         yield folded(name, language), f"day:{number}"
+
+
+def _territories(locale: Locale) -> Mapping[str, str]:
+    return cast(Mapping[str, str], locale.territories)
+
+
+def _days(locale: Locale) -> Mapping[int, str]:
+    return cast(Mapping[int, str], locale.days["stand-alone"]["wide"])
 
 
 def _stem(name: str, language: str) -> str:
