@@ -21,7 +21,8 @@ from dragoman.answers.same_question.figures import figures_of
 from dragoman.answers.same_question.marks import Marks, as_record, marks_of, of_record, without_words
 from dragoman.languages.folding import normalised
 from dragoman.languages.scripts import to_ascii_digits
-from dragoman.nouns.message import Citation, Source
+from dragoman.nouns.message import Source
+from dragoman.nouns.records import citation_of, citation_record
 from dragoman.storage.answer_cache import KeptAnswer
 from dragoman.storage.text import digest
 
@@ -248,12 +249,12 @@ def _answer_record(answer: Answer) -> Mapping[str, Any]:
         "text": answer.text,
         "model": answer.model,
         "from": answer.source.value,
-        "citations": [[one.document, one.title, one.url] for one in answer.citations],
+        "citations": [citation_record(one) for one in answer.citations],
     }
 
 
 def _answer_of(record: Mapping[str, Any]) -> Answer:
-    citations = tuple(Citation(*parts) for parts in record["citations"])
+    citations = tuple(citation_of(one) for one in record["citations"])
     return Answer(
         record["text"], Source.CACHE, citations, model=record["model"], reason=f"same_as_{record['from']}"
     )

@@ -1,6 +1,7 @@
 """The ladder of answers, top to bottom: the first rung that answers wins, and says why it did."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from dragoman.answers.agreement import says_the_same
@@ -9,6 +10,7 @@ from dragoman.answers.base import Answer, Asked, Question, Step
 from dragoman.answers.cache import AnswerCache
 from dragoman.answers.curated import CuratedAnswers
 from dragoman.answers.decline import Decline
+from dragoman.answers.figures import Figures
 from dragoman.answers.generate import Renderer
 from dragoman.answers.levels import Levels
 from dragoman.answers.model_name import ModelName
@@ -18,7 +20,7 @@ from dragoman.embeddings.base import Embedder
 from dragoman.engines.base import ChatMessage
 from dragoman.knowledge.search import Search
 from dragoman.nouns.curated import CuratedMatch
-from dragoman.nouns.knowledge import Found
+from dragoman.nouns.knowledge import Found, Passage
 from dragoman.nouns.level import Level
 from dragoman.nouns.message import Source
 
@@ -48,7 +50,7 @@ class Ladder:
     Args:
         embedder: makes the question's vector, once.
         knowledge: its version and topics.
-        small_talk, curated, cache, search, answerable, renderer, quote, decline: the rungs, and what stands between.
+        small_talk, curated, cache, search, answerable, renderer, figures, quote, decline: the rungs, and what stands between.
         levels: how far the model may be trusted in each language.
         model_name: which model that is.
     """
@@ -64,6 +66,7 @@ class Ladder:
         search: Search,
         answerable: Answerable,
         renderer: Renderer,
+        figures: Figures,
         quote: Quote,
         decline: Decline,
         levels: Levels,
@@ -77,6 +80,7 @@ class Ladder:
         self._search = search
         self._answerable = answerable
         self._renderer = renderer
+        self._figures = figures
         self._quote = quote
         self._decline = decline
         self._levels = levels
@@ -160,25 +164,39 @@ class Ladder:
     async def _from_passages(
         self, question: Question, found: Sequence[Found], level: Level
     ) -> AsyncIterator[Step]:
-        citations = tuple(citation_of(one.passage) for one in close_finds(found))
-        yield citations
-        passage, language = found[0].passage, question.language
-        reason = "own_words" if passage.language == language else f"level_{level.name.lower()}"
-        if level is Level.GENERATE and len(citations) > 1:
-            reason = "several_passages"
-        elif level is Level.GENERATE and passage.language != language:
-            sentences = await self._quote.sentences(question, passage)
-            written = self._renderer.write(
-                sentences, of=passage.language, language=language, citations=citations
-            )
-            answered = False
-            async for step in written:
-                answered = True
+        reason = "own_words"
+        if found[0].passage.language != question.language:
+            reason = f"level_{level.name.lower()}"
+            if level is Level.GENERATE:
+                reason = "several_passages" if len(close_finds(found)) > 1 else "not_rendered"
+        if reason == "not_rendered":
+            rendered = False
+            async for step in self._rendered(question, found[0].passage):
+                rendered = rendered or isinstance(step, Answer)
                 yield step
-            if answered:
+            if rendered:
                 return
-            reason = "not_rendered"
-        yield await self._quote.answer(question, found, reason)
+        told = await self._figures.answer(question, found, reason)
+        yield told or await self._quote.answer(question, found, reason)
+
+    async def _rendered(self, question: Question, passage: Passage) -> AsyncIterator[Step]:
+        """Have the model say the passage in the customer's language, behind the figures that were asked for.
+
+        No answer comes where it cannot.
+        """
+        citations = (citation_of(passage),)
+        yield citations
+        sentences = await self._quote.sentences(question, passage)
+        opening = self._figures.opening(question, passage, sentences)
+        if opening is not None:
+            yield f"{opening}\n\n"
+        async for step in self._renderer.write(
+            sentences, of=passage.language, language=question.language, citations=citations
+        ):
+            if isinstance(step, Answer) and opening is not None:
+                yield replace(step, text=f"{opening}\n\n{step.text}")
+            else:
+                yield step
 
 
 def _borne_out(match: CuratedMatch, found: Sequence[Found]) -> bool:

@@ -1,15 +1,14 @@
 """The rung that quotes: the passage's own sentences in a frame of the customer's language, with its figures said in it."""
 
 from collections.abc import Sequence
-from itertools import islice
 
 import numpy as np
 
 from dragoman.answers.base import Answer, Question
+from dragoman.answers.in_short import in_short
 from dragoman.embeddings.base import Embedder
 from dragoman.languages.naming import name_of
 from dragoman.languages.phrases import Phrases
-from dragoman.languages.quantities import find, write
 from dragoman.languages.sentences import sentences
 from dragoman.nouns.knowledge import Found, Passage
 from dragoman.nouns.message import Citation, Source
@@ -21,7 +20,6 @@ _MOST_SENTENCES = 3
 # limits the right one is among 1.9 quoted for 88 questions of 100; the best alone is right for 75.
 NEARLY_AS_WELL = 0.018
 _MOST_PASSAGES = 3
-_MOST_FIGURES = 6
 
 
 def citation_of(passage: Passage) -> Citation:
@@ -30,13 +28,15 @@ def citation_of(passage: Passage) -> Citation:
     return Citation(passage.document, title, passage.url)
 
 
-def close_finds(found: Sequence[Found]) -> list[Found]:
+def close_finds(
+    found: Sequence[Found], *, nearly: float = NEARLY_AS_WELL, most: int = _MOST_PASSAGES
+) -> list[Found]:
     """Return the best find, and others where they fit nearly as well and can be read by whoever reads the first."""
     best = found[0]
     return [
         one
-        for one in found[:_MOST_PASSAGES]
-        if one.score >= best.score - NEARLY_AS_WELL and one.passage.language == best.passage.language
+        for one in found[:most]
+        if one.score >= best.score - nearly and one.passage.language == best.passage.language
     ]
 
 
@@ -56,14 +56,16 @@ class Quote:
         """Return the quotation of what was found (best first, at least one), and why it was quoted."""
         passages = [one.passage for one in close_finds(found)]
         quoted = [await self.sentences(question, passage) for passage in passages]
-        language = question.language
+        text = self._quotations(question.language, passages, quoted)
+        return Answer(text, Source.QUOTED, tuple(map(citation_of, passages)), reason=reason)
+
+    def _quotations(self, language: str, passages: Sequence[Passage], quoted: Sequence[Sequence[str]]) -> str:
         parts = [self._frame(language, passages[0].language)]
         for passage, said in zip(passages, quoted, strict=True):
             parts.append(_quotation(" ".join(said), passage, alone=len(passages) == 1))
-        if figures := self._figures(language, passages[0], quoted[0]):
-            parts.append(figures)
-        citations = tuple(citation_of(passage) for passage in passages)
-        return Answer("\n\n".join(parts), Source.QUOTED, citations, reason=reason)
+        if passages[0].language != language and (figures := in_short(passages[0], quoted[0], language)):
+            parts.append(self._phrases.text("answer.figures", language, figures=figures))
+        return "\n\n".join(parts)
 
     async def sentences(self, question: Question, passage: Passage) -> list[str]:
         """Return the passage's sentences that answer, in their order."""
@@ -78,14 +80,6 @@ class Quote:
         if of == language:
             return self._phrases.text("answer.quote", language)
         return self._phrases.text("answer.quote_other", language, language=name_of(of, language))
-
-    def _figures(self, language: str, passage: Passage, said: Sequence[str]) -> str | None:
-        """Return the figures of a quotation in another language, as the customer writes them."""
-        if passage.language == language:
-            return None
-        found = [one for one in find(" ".join(said), passage.language) if not one.weak]
-        told = list(islice(dict.fromkeys(write(one, language) for one in found), _MOST_FIGURES))
-        return self._phrases.text("answer.figures", language, figures="; ".join(told)) if told else None
 
 
 def _quotation(text: str, passage: Passage, *, alone: bool) -> str:

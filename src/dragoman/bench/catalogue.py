@@ -7,6 +7,7 @@ from dragoman.bench.base import Scenario
 from dragoman.bench.day import Day
 from dragoman.bench.desk import DeskAlone
 from dragoman.bench.engine import Engine
+from dragoman.bench.first_word import FirstWord
 from dragoman.bench.knowledge import Knowledge
 from dragoman.bench.neighbour import Neighbour
 from dragoman.bench.peers import Peers
@@ -23,6 +24,7 @@ _ALL: Sequence[Scenario] = (
     Neighbour(),
     Soak(),
     Knowledge(),
+    FirstWord(),
 )
 
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType({one.name: one for one in _ALL})

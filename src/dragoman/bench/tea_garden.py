@@ -19,12 +19,17 @@ _PAGE = "tea-garden.md"
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What the page says, what it is asked for by, and what the engine writes, with the marks of its figures."""
+    """What the page says, what it is asked for by, and what the engine writes, with the marks of its figures.
+
+    Attributes:
+        figure: whether it is asked for by a figure.
+    """
 
     heading: str
     says: str
     asked: str
     written: str
+    figure: bool = False
 
 
 FACTS: Sequence[Fact] = (
@@ -33,6 +38,7 @@ FACTS: Sequence[Fact] = (
         "A guided tour of the plantation takes 45 minutes and costs 13 euros.",
         "Wie lange dauert eine Führung durch die Plantage?",
         "Eine Führung durch die Plantage dauert [1] und kostet [2].",
+        figure=True,
     ),
     Fact(
         "Dogs in the greenhouse",
@@ -45,6 +51,7 @@ FACTS: Sequence[Fact] = (
         "You can park your bicycle at the north gate for 8 hours.",
         "Wie lange darf mein Fahrrad am Nordtor stehen?",
         "Sie können Ihr Fahrrad [1] lang am Nordtor abstellen.",
+        figure=True,
     ),
     Fact(
         "Renting a rowing boat on the lake",
@@ -55,9 +62,33 @@ FACTS: Sequence[Fact] = (
 )
 
 
+# What such pages say beside: nothing that anybody asks for here, and no figures.
+_SAID_AROUND = (
+    "The garden lies on the sunny side of the hill, and the path to it begins behind the old mill.",
+    "Our gardeners are there every morning and are glad to tell you about the plants.",
+    "In spring the first leaves are picked by hand and dried in the shade of the big barn.",
+    "In summer you can sit under the lime trees, with a view of the valley and the river.",
+    "In autumn we press the seeds, and the oil is sold in the little house at the entrance.",
+    "In winter the plants sleep under straw, and only the greenhouse stays warm.",
+    "Please stay on the marked paths, so that the young plants are not trodden down.",
+    "Children like the pond best, where frogs and dragonflies live among the reeds.",
+    "If you lose something, ask for it in the house at the entrance, where all that was found is kept.",
+    "The benches along the path were built by the pupils of the village school.",
+    "When it rains, the covered walk on the south side keeps you dry all the way round.",
+)
+
+
 def write_page(folder: Path) -> Path:
     """Write the page of knowledge and return its place."""
     sections = [f"## {fact.heading}\n{fact.says}\n" for fact in FACTS]
+    place = folder / _PAGE
+    place.write_text("# The tea garden\n\n" + "\n".join(sections), encoding="utf-8")
+    return place
+
+
+def write_long_page(folder: Path) -> Path:
+    """Write the page with so much said around each fact that its passage has some 300 tokens; return its place."""
+    sections = [f"## {fact.heading}\n{fact.says} {' '.join(_SAID_AROUND)}\n" for fact in FACTS]
     place = folder / _PAGE
     place.write_text("# The tea garden\n\n" + "\n".join(sections), encoding="utf-8")
     return place
@@ -71,6 +102,11 @@ def write_book(folder: Path) -> Path:
     return place
 
 
-def questions(count: int, draw: random.Random) -> list[str]:
-    """Return so many questions about the facts, each with the number of a booking."""
-    return [f"{draw.choice(FACTS).asked} (Buchung {draw.randrange(10**6, 10**7)})" for _ in range(count)]
+def questions(count: int, draw: random.Random, *, figure: bool | None = None) -> list[str]:
+    """Return so many questions about the facts, each with the number of a booking.
+
+    Args:
+        figure: whether they ask for a figure; None: either.
+    """
+    facts = [fact for fact in FACTS if figure is None or fact.figure is figure]
+    return [f"{draw.choice(facts).asked} (Buchung {draw.randrange(10**6, 10**7)})" for _ in range(count)]

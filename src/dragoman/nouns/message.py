@@ -20,11 +20,21 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A passage that a reply stands on: its document, that document's title, and where it can be read."""
+    """A passage that a reply stands on.
+
+    Attributes:
+        document: the document that it was cut from.
+        title: that document's title, and the heading that it stands under.
+        url: where the document can be read, or None.
+        quote: the passage's own words, where the reply tells what they say without repeating them; else None.
+        language: the code of the language of `quote`, or None.
+    """
 
     document: str
     title: str
     url: str | None = None
+    quote: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def reply_record(reply: Reply) -> dict[str, Any]:
         "source": reply.source.value,
         "model": reply.model,
         "reason": reply.reason,
-        "citations": [{"document": c.document, "title": c.title, "url": c.url} for c in reply.citations],
+        "citations": [citation_record(one) for one in reply.citations],
         "first_word_seconds": None
         if reply.first_word_seconds is None
         else round(reply.first_word_seconds, 4),
@@ -42,8 +42,23 @@ def reply_of(data: Mapping[str, Any], *, conversation_id: ConversationId, turn_i
         decision=LanguageDecision(data["language_code"], data["confidence"], DecidedBy(data["decided_by"])),
         source=Source(data["source"]),
         model=data["model"],
-        citations=tuple(Citation(c["document"], c["title"], c.get("url")) for c in data["citations"]),
+        citations=tuple(citation_of(one) for one in data["citations"]),
         reason=data.get("reason"),
         first_word_seconds=data["first_word_seconds"],
         seconds=data["seconds"],
+    )
+
+
+def citation_record(citation: Citation) -> dict[str, Any]:
+    """Return a citation as it is kept and told; its quotation only where it has one."""
+    record: dict[str, Any] = {"document": citation.document, "title": citation.title, "url": citation.url}
+    if citation.quote is not None:
+        record |= {"quote": citation.quote, "language": citation.language}
+    return record
+
+
+def citation_of(record: Mapping[str, Any]) -> Citation:
+    """Return the citation that `citation_record` has written."""
+    return Citation(
+        record["document"], record["title"], record.get("url"), record.get("quote"), record.get("language")
     )

@@ -212,6 +212,10 @@ class AnswerSettings(_Group):
         max_length=200,
         description="Where a customer reaches a person: an e-mail address, a telephone number or a link. Said when the desk declines, and when somebody asks for a person.",
     )
+    quotation: Literal["beside", "inside"] = Field(
+        default="beside",
+        description="Where the words of a passage stand that is in another language than the customer's, when its figures are what was asked for: `beside` the reply, with its sources, or `inside` it. Choose `inside` where your customers' program shows no sources.",
+    )
     levels: tuple[LanguageLevel, ...] = Field(
         default=(),
         description='How far the model may be trusted in a language, instead of what was measured (`["fr=generate", "lo=curated only"]`): `generate` lets it write, `quote` only quotes passages, `curated only` gives approved answers and declines the rest.',

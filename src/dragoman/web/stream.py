@@ -9,6 +9,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from dragoman.nouns.progress import Delta, Done, Failed, LanguageDecided, PassagesFound, Progress
+from dragoman.nouns.records import citation_record
 from dragoman.serving.streams import HEADERS, KEEP_ALIVE, MEDIA_TYPE, sse_json
 from dragoman.web.records import done_record, language_record
 
@@ -22,8 +23,7 @@ def event_of(progress: Progress, locale: str) -> bytes:
             record = {**language_record(decision, locale), "message_id": message_id, "turn_id": turn_id}
             return sse_json(record, event="language")
         case PassagesFound(citations):
-            found = [{"document": c.document, "title": c.title, "url": c.url} for c in citations]
-            return sse_json({"citations": found}, event="passages")
+            return sse_json({"citations": [citation_record(one) for one in citations]}, event="passages")
         case Delta(text):
             return sse_json({"text": text}, event="delta")
         case Done(reply):

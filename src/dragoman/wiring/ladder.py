@@ -14,6 +14,7 @@ from dragoman.answers.counted import (
     RungMetrics,
 )
 from dragoman.answers.decline import Decline
+from dragoman.answers.figures import Figures
 from dragoman.answers.generate import Renderer
 from dragoman.answers.ladder import Ladder
 from dragoman.answers.levels import Levels
@@ -52,6 +53,7 @@ def build_ladder(
     metrics = RungMetrics(registry or CollectorRegistry())
     embedder, contact = CountedEmbedder(knowledge.embedder, metrics), settings.contact
     of_sentences = RememberingEmbedder(embedder)
+    quote = Quote(phrases, of_sentences)
     kept = PostgresAnswerCache(knowledge.database, embedder=embedder.name, dimensions=embedder.dimensions)
     return Ladder(
         embedder=embedder,
@@ -64,7 +66,8 @@ def build_ladder(
         renderer=Renderer(
             engine, phrases, Check(detector, of_sentences), sampling, on_refused=metrics.refused
         ),
-        quote=Quote(phrases, of_sentences),
+        figures=Figures(phrases, quote, alone=settings.quotation == "beside"),
+        quote=quote,
         decline=Decline(phrases, contact=contact),
         levels=Levels.load(home, _override(settings)),
         model_name=ModelName(engine),

@@ -5,6 +5,7 @@ service exactly. Passages in one language are found by the words of a question i
 question speaks of and no passage does is noticed.
 """
 
+from dragoman.languages.concepts.names import names, spoken_of
 from dragoman.languages.concepts.reading import concepts_of, table
 
-__all__ = ["concepts_of", "table"]
+__all__ = ["concepts_of", "names", "spoken_of", "table"]

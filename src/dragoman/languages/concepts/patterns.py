@@ -59,6 +59,12 @@ class Pattern:
             return False
         return _expression(self.written, self.language).search(words) is not None
 
+    def spans(self, words: str) -> list[tuple[int, int]]:
+        """Return from where to where a folded text has it."""
+        if not self.inside(words):
+            return []
+        return [found.span() for found in _expression(self.written, self.language).finditer(words)]
+
     def _stands(self, words: str) -> bool:
         """Tell whether the needle stands as a word, or at the beginning of one. Spares compiling ten thousands of expressions."""
         start = words.find(self.needle)

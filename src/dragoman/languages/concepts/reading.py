@@ -9,8 +9,8 @@ from importlib import resources
 from dragoman.languages.concepts.patterns import Pattern, patterns_of
 from dragoman.languages.folding import folded
 
-# What says no, and what only seems to.
-_NO_CONCEPTS = frozenset({"not", "ignore"})
+NO_CONCEPTS = frozenset({"not", "ignore"})
+"""What says no, and what only seems to."""
 # Texts whose concepts are kept: several rooms ask about one question, one after the other.
 _REMEMBERED = 64
 # Letters of a needle that it is looked up by.
@@ -67,5 +67,5 @@ def table(language: str) -> Mapping[str, str]:
 
 @cache
 def _concepts(language: str) -> ByBeginning:
-    spoken = {concept: written for concept, written in table(language).items() if concept not in _NO_CONCEPTS}
+    spoken = {concept: written for concept, written in table(language).items() if concept not in NO_CONCEPTS}
     return by_beginning(spoken, language)

@@ -181,8 +181,12 @@ class Votes {
   }
 }
 
-function citation({ title, document: name, url }) {
+/** A source; one that brings its words opens to show them, in their own language. */
+function citation({ title, document: name, url, quote, language }) {
   const shown = title || name;
   const href = url && safeAddress(url);
-  return element("li", { dir: "auto" }, href ? anchor(href, [shown]) : shown);
+  if (!quote) return element("li", { dir: "auto" }, href ? anchor(href, [shown]) : shown);
+  const words = element("blockquote", { lang: language, dir: "auto" }, quote);
+  const link = href ? [element("p", { dir: "ltr" }, anchor(href, [href]))] : [];
+  return element("li", {}, element("details", {}, element("summary", { dir: "auto" }, shown), words, ...link));
 }
