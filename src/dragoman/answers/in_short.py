@@ -111,12 +111,19 @@ def in_short(
     if not told:
         return None
     first = islice(told.items(), _MOST_FIGURES)
-    items = _SEMICOLONS.get(language, "; ").join(
-        _colon(label, f"**{one}**", language) for (_, one), label in first
-    )
+    items = _semicolons([_colon(label, one, language) for (_, one), label in first], language)
     if about and any(told.values()):
         return f"{about} – {items}"
     return _colon(about, items, language)
+
+
+def _semicolons(items: Sequence[str], language: str) -> str:
+    sign = _SEMICOLONS.get(language, "; ")
+    # "；" would be taken for a part of the address before it.
+    *parted, last = [
+        item if item.endswith("**") or sign[0] in "; \N{NO-BREAK SPACE}" else f"{item} " for item in items
+    ]
+    return sign.join((*parted, last.rstrip()))
 
 
 def _colon(label: str, said: str, language: str) -> str:
@@ -139,7 +146,9 @@ class _Figure:
         return self.parts[0].kind
 
     def written(self, language: str) -> str:
-        return "–".join(write(one, language) if isinstance(one, Quantity) else one.text for one in self.parts)
+        """Return it in Markdown: a figure stands out; an address does not, lest its marks be taken for its end."""
+        written = [write(one, language) for one in self.parts if isinstance(one, Quantity)]
+        return f"**{'–'.join(written)}**" if written else self.parts[0].text
 
 
 def _figures(sentence: str, language: str) -> Iterator[_Figure]:

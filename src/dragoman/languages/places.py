@@ -88,7 +88,9 @@ def _territories(locale: Locale) -> Mapping[str, str]:
 
 
 def _days(locale: Locale) -> Mapping[int, str]:
-    return cast(Mapping[int, str], locale.days["stand-alone"]["wide"])
+    # Not "stand-alone": Babel 2.18 reads those of most languages from one place in memory, so that once Urdu's have been
+    # asked for German's are Urdu's too.
+    return cast(Mapping[int, str], locale.days["format"]["wide"])
 
 
 def _stem(name: str, language: str) -> str:

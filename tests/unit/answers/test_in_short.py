@@ -78,6 +78,15 @@ def test_addresses_stay_as_they_are():
     assert "help@shop.example" in (short("Write to help@shop.example.", "ja", "Contact") or "")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_address_ends_where_nothing_can_be_taken_for_a_part_of_it(language):
+    told = short("See https://shop.example/help. A repair takes 3 weeks.", language, "Repair")
+    assert told is not None
+    before, _, after = told.partition("https://shop.example/help")
+    assert before
+    assert after[0] in "; \N{NO-BREAK SPACE}"
+
+
 def test_names_of_the_owners_own_stay_and_menus_are_left_out():
     assert '"Bodensee"' in (short('The glass teapot "Bodensee" holds 1.2 litres.', "ru", "Teapots") or "")
     assert "My orders" not in (short('Open "My orders" within 5 hours.', "ru", "Cancelling an order") or "")
