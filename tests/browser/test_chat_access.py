@@ -46,6 +46,21 @@ async def test_a_screen_reader_hears_each_reply_once_and_whole(visit):
     assert await page.evaluate("window.heard") == ["Writing…", "Ja, nach Norwegen."]
 
 
+async def test_a_source_that_brings_its_words_opens_to_show_them_and_nothing_of_them_is_markup(visit):
+    page = await visit(script=SCRIPT)
+    await say(page, "Hallo")
+    answer = await call(page)
+    await answer.begin()
+    words = "Repairs cost <b>€19</b>."
+    source = {"document": "d", "title": "Repairs", "url": None, "quote": words, "language": "en"}
+    await answer.done("Reparatur: **19 €**", "de", citations=[source])
+    quoted = page.get_by_text(words)
+    await expect(quoted).to_be_hidden()
+    await page.get_by_text("Repairs", exact=True).click()
+    await expect(quoted).to_be_visible()
+    await expect(quoted).to_have_attribute("lang", "en")
+
+
 async def test_everything_has_its_place_and_its_name(visit):
     page = await visit(script=SCRIPT)
     await say(page, "Hello")

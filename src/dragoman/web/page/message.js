@@ -188,5 +188,5 @@ function citation({ title, document: name, url, quote, language }) {
   if (!quote) return element("li", { dir: "auto" }, href ? anchor(href, [shown]) : shown);
   const words = element("blockquote", { lang: language, dir: "auto" }, quote);
   const link = href ? [element("p", { dir: "ltr" }, anchor(href, [href]))] : [];
-  return element("li", {}, element("details", {}, element("summary", { dir: "auto" }, shown), words, ...link));
+  return element("li", {}, element("details", {}, element("summary", {}, element("bdi", {}, shown)), words, ...link));
 }
