@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from dragoman.answers.base import Answer, Question
 from dragoman.answers.in_short import asked_for, in_short
-from dragoman.answers.quote import Quote, citation_of, close_finds
+from dragoman.answers.quote import Quote, citation_of
 from dragoman.languages.naming import name_of
 from dragoman.languages.phrases import Phrases
 from dragoman.nouns.knowledge import Found, Passage
@@ -47,15 +47,16 @@ class Figures:
             return None
         lines: list[str] = []
         citations: list[Citation] = []
-        for one in close_finds(found, nearly=_NEARLY_AS_WELL, most=_MOST_PASSAGES):
-            said = await self._quote.sentences(question, one.passage)
-            if (line := self._line(question, one.passage, said)) is not None:
+        for passage in _close(found):
+            said = await self._quote.sentences(question, passage)
+            if (line := self._line(question, passage, said)) is not None:
                 lines.append(line)
-                citations.append(_with_words(one.passage, said))
+                citations.append(_with_words(passage, said))
         if not lines:
             return None
         listed = lines[0] if len(lines) == 1 else "\n".join(f"- {line}" for line in lines)
-        of = name_of(found[0].passage.language, language)
+        languages = dict.fromkeys(one.language for one in citations if one.language)
+        of = ", ".join(name_of(one, language) for one in languages)
         full = self._phrases.text("answer.full_text", language, language=of)
         text = "\n\n".join((self._frame(language), listed, full))
         return Answer(text, Source.QUOTED, tuple(citations), reason=reason)
@@ -74,6 +75,12 @@ class Figures:
 
     def _frame(self, language: str) -> str:
         return self._phrases.text("answer.quote", language)
+
+
+def _close(found: Sequence[Found]) -> list[Passage]:
+    """Return the passages that fit nearly as well as the best; in whichever languages, since none has to be read."""
+    least = found[0].score - _NEARLY_AS_WELL
+    return [one.passage for one in found[:_MOST_PASSAGES] if one.score >= least]
 
 
 def _with_words(passage: Passage, sentences: Sequence[str]) -> Citation:

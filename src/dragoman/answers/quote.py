@@ -28,15 +28,13 @@ def citation_of(passage: Passage) -> Citation:
     return Citation(passage.document, title, passage.url)
 
 
-def close_finds(
-    found: Sequence[Found], *, nearly: float = NEARLY_AS_WELL, most: int = _MOST_PASSAGES
-) -> list[Found]:
+def close_finds(found: Sequence[Found]) -> list[Found]:
     """Return the best find, and others where they fit nearly as well and can be read by whoever reads the first."""
     best = found[0]
     return [
         one
-        for one in found[:most]
-        if one.score >= best.score - nearly and one.passage.language == best.passage.language
+        for one in found[:_MOST_PASSAGES]
+        if one.score >= best.score - NEARLY_AS_WELL and one.passage.language == best.passage.language
     ]
 
 

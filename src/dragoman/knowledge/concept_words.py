@@ -11,6 +11,7 @@ from importlib import resources
 from types import MappingProxyType
 
 from dragoman.languages.concepts import concepts_of
+from dragoman.languages.places import countries_of, unions_of
 from dragoman.languages.quantities import Kind, find
 from dragoman.languages.registry import LANGUAGES
 from dragoman.languages.things import THINGS, things_of
@@ -37,6 +38,13 @@ _ANSWERS = MappingProxyType(
 def asked_concepts(text: str, language: str) -> frozenset[str]:
     """Return the ids of the concepts and things of a question; none where the language has no table."""
     return spoken(text, language) if language in LANGUAGES else frozenset()
+
+
+def asked_places(text: str, language: str) -> Sequence[Sequence[str]]:
+    """Return the countries of a question as a passage may name them: each, then the unions that it is in."""
+    if language not in LANGUAGES:
+        return ()
+    return [(country, *unions_of(country)) for country in countries_of(text, language)]
 
 
 def spoken(text: str, language: str) -> frozenset[str]:
@@ -66,6 +74,10 @@ def concept_words(text: str, headings: Sequence[str], language: str) -> frozense
         return frozenset()
     said = {answered for one in find(text, language) for answered in _ANSWERS.get(one.kind, ())}
     for part in (text, *headings):
-        said |= spoken(part, language)
-    headed = spoken(headings[-1], language) if headings else frozenset[str]()
+        said |= _spoken_with_places(part, language)
+    headed = _spoken_with_places(headings[-1], language) if headings else frozenset[str]()
     return frozenset({SAID + concept for concept in said} | {HEADED + concept for concept in headed})
+
+
+def _spoken_with_places(text: str, language: str) -> frozenset[str]:
+    return spoken(text, language).union(countries_of(text, language))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dragoman.knowledge.background import Background, background_of
-from dragoman.knowledge.concept_words import HEADED, SAID, asked_concepts, tells
+from dragoman.knowledge.concept_words import HEADED, SAID, asked_concepts, asked_places, tells
 from dragoman.knowledge.words import exact, tokens
 from dragoman.nouns.knowledge import Found
 from dragoman.storage.search import Candidate, Counts, Meaning, PassageIndex
@@ -83,8 +83,10 @@ class Search:
             StorageUnavailableError: the database cannot be reached.
         """
         words = list(dict.fromkeys(tokens(text)))[:_MOST_WORDS]
-        concepts = sorted(asked_concepts(text, language))
-        counts = await self._index.counts([*words, *(SAID + concept for concept in concepts)])
+        concepts, places = sorted(asked_concepts(text, language)), asked_places(text, language)
+        spoken = dict.fromkeys((*concepts, *(one for names in places for one in names)))
+        counts = await self._index.counts([*words, *(SAID + one for one in spoken)])
+        concepts += _heard_of(places, counts)
         asked = _asked(text, language, words, concepts, counts)
         meaning = Meaning(language, own=vector, other=self._background.abroad(vector, language))
         ids = await self._candidates(asked, counts, meaning)
@@ -94,12 +96,19 @@ class Search:
     async def _candidates(self, asked: _Asked, counts: Counts, meaning: Meaning) -> Sequence[int]:
         """Return the ids of those that are looked at closely."""
         weights = {**asked.words, **{SAID + concept: weight for concept, weight in asked.concepts.items()}}
-        telling = {word: weights[word] for word in _rarest(counts.words)}
+        there = {word: passages for word, passages in counts.words.items() if word in weights}
+        telling = {word: weights[word] for word in _rarest(there)}
         near, having = await asyncio.gather(
             self._index.by_meaning(meaning, counts.languages, most=_CANDIDATES),
             self._index.by_words(telling, most=_CANDIDATES),
         )
         return sorted({*near, *having})
+
+
+def _heard_of(places: Sequence[Sequence[str]], counts: Counts) -> list[str]:
+    """Return of each place the first name that any passage has. One that none has says nothing against any."""
+    heard = (next((name for name in names if SAID + name in counts.words), None) for names in places)
+    return list(dict.fromkeys(name for name in heard if name is not None))
 
 
 def _asked(text: str, language: str, words: Sequence[str], concepts: Sequence[str], counts: Counts) -> _Asked:

@@ -1,11 +1,12 @@
 """Countries and weekdays, which every language names in its own way (CLDR, by Babel), under one key in all of them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import cast
+from typing import Any, cast
 
 import regex
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 
 from dragoman.languages.folding import folded
 
@@ -17,6 +18,44 @@ _COMMON_WORDS = {"en": {"turkey", "jersey", "chad", "guinea"}, "fr": {"niger"}, 
 _SHORTEST = 5
 COUNTRY = "country:"
 """How the keys of countries begin."""
+EUROPEAN_UNION = f"{COUNTRY}EU"
+"""The key of the European Union, which CLDR names among the countries."""
+# Its members (europa.eu, 2026; the last change was in 2020).
+_MEMBERS = frozenset(
+    f"{COUNTRY}{code}"
+    for code in [
+        "AT",
+        "BE",
+        "BG",
+        "CY",
+        "CZ",
+        "DE",
+        "DK",
+        "EE",
+        "ES",
+        "FI",
+        "FR",
+        "GR",
+        "HR",
+        "HU",
+        "IE",
+        "IT",
+        "LT",
+        "LU",
+        "LV",
+        "MT",
+        "NL",
+        "PL",
+        "PT",
+        "RO",
+        "SE",
+        "SI",
+        "SK",
+    ]
+)
+# CLDR names a city for each time zone. Short names are words somewhere: "lima" is five in Malay, "oral" what it is in
+# English. So many letters a name has at least, by the zone's region; others are left out.
+_SHORTEST_CITY = {"Europe": 4, "Asia": 5, "America": 6}
 # Languages that write prepositions together with what follows.
 _PROCLITIC = frozenset({"ar", "he"})
 # Endings of a declined name: Austria, Austrii, Austrią.
@@ -31,7 +70,26 @@ def places_of(text: str, language: str) -> frozenset[str]:
 
 def named_in(text: str, language: str) -> tuple[str, ...]:
     """Return the same in the order in which the text names them, each once."""
-    stems, expression = _known(language)
+    return _in_order(text, language, *_known(language))
+
+
+def countries_of(text: str, language: str) -> tuple[str, ...]:
+    """Return the countries that a text names or of which it names a city, in its order, each once.
+
+    The cities are the four hundred that CLDR names time zones after: Berlin and Paris, not Leipzig and Lyon.
+    """
+    named = _in_order(text, language, *_known_with_cities(language))
+    return tuple(one for one in named if one.startswith(COUNTRY))
+
+
+def unions_of(country: str) -> tuple[str, ...]:
+    """Return the keys of the unions that a country is a member of, as far as CLDR names them."""
+    return (EUROPEAN_UNION,) if country in _MEMBERS else ()
+
+
+def _in_order(
+    text: str, language: str, stems: Mapping[str, str], expression: "regex.Pattern[str]"
+) -> tuple[str, ...]:
     found = expression.finditer(folded(text, language))
     return tuple(dict.fromkeys(stems[one[1]] for one in found))
 
@@ -50,8 +108,17 @@ def place_name(place: str, language: str) -> str | None:
 
 @cache
 def _known(language: str) -> "tuple[dict[str, str], regex.Pattern[str]]":
+    return _read(_named(language), language)
+
+
+@cache
+def _known_with_cities(language: str) -> "tuple[dict[str, str], regex.Pattern[str]]":
+    return _read((*_named(language), *_cities(language)), language)
+
+
+def _read(named: Iterable[tuple[str, str]], language: str) -> "tuple[dict[str, str], regex.Pattern[str]]":
     stems: dict[str, str] = {}
-    for name, concept in _named(language):
+    for name, concept in named:
         stems.setdefault(_stem(name, language), concept)
     # The longest first: Guinea-Bissau before Guinea.
     alternatives = "|".join(_expression(stem, language) for stem in sorted(stems, key=len, reverse=True))
@@ -81,6 +148,22 @@ def _named(language: str) -> Iterator[tuple[str, str]]:
             yield folded(name, language), f"{COUNTRY}{code}"
     for number, name in _days(locale).items():
         yield folded(name, language), f"day:{number}"
+
+
+def _cities(language: str) -> Iterator[tuple[str, str]]:
+    try:
+        locale = Locale.parse(_LOCALES.get(language, language))
+    except UnknownLocaleError:
+        return
+    told = cast(Mapping[str, Mapping[str, Any]], locale.time_zones)
+    countries = cast(Mapping[str, str], get_global("zone_territories"))
+    for zone, country in countries.items():
+        region, _, city = zone.rpartition("/")
+        # Where a language has no name of its own for it, CLDR takes that of the zone.
+        name = folded(told.get(zone, {}).get("city") or city.replace("_", " "), language)
+        shortest = _SHORTEST_CITY.get(region)
+        if shortest is not None and (len(name) >= shortest or language in _UNSPACED):
+            yield name, f"{COUNTRY}{country}"
 
 
 def _territories(locale: Locale) -> Mapping[str, str]:

@@ -68,6 +68,19 @@ async def test_where_no_figure_answers_nothing_is_told(text, language, passage, 
     assert await figures.answer(await asked(letters, text, language), [passage], "level_quote") is None
 
 
+async def test_passages_in_several_languages_are_told_in_the_customers(figures, letters):
+    question = await asked(letters, "Combien ça coûte ?", "fr")
+    finds = [
+        found("It costs €5.", heading="Repair"),
+        found("Das kostet 7 €.", "de", score=0.89, heading="Umtausch"),
+    ]
+    answer = await figures.answer(question, finds, "level_quote")
+    lines = answer.text.replace("\N{NO-BREAK SPACE}", " ").split("\n\n")
+    assert lines[1] == "- réparation : **5 €**\n- échange : **7 €**"
+    assert "anglais, allemand" in lines[2]
+    assert [one.language for one in answer.citations] == ["en", "de"]
+
+
 async def test_an_owner_may_want_the_words_in_the_reply(letters):
     figures = Figures(PHRASES, Quote(PHRASES, letters), alone=False)
     question = await asked(letters, "Was kostet das?", "de")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dragoman.languages.places import named_in, place_name, places_of
+from dragoman.languages.places import countries_of, named_in, place_name, places_of, unions_of
 from dragoman.languages.registry import LANGUAGES
 
 
@@ -30,3 +30,24 @@ def test_every_language_calls_a_weekday_by_its_own_name_whatever_was_asked_befor
 def test_what_is_no_place_has_no_name():
     assert place_name("country:XQ", "de") is None
     assert place_name("delivery", "de") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "countries"),
+    [
+        ("Wie lange nach Wien?", "de", ("country:AT",)),
+        ("сколько идет посылка в Берлин", "ru", ("country:DE",)),
+        ("বার্লিনে পৌঁছাতে কয় দিন লাগে?", "bn", ("country:DE",)),
+        ("wysyłka do Berlina i do Austrii", "pl", ("country:DE", "country:AT")),
+        ("lima hari", "ms", ()),
+        ("on Monday", "en", ()),
+    ],
+)
+def test_a_city_is_in_its_country(text, language, countries):
+    assert countries_of(text, language) == countries
+
+
+def test_members_are_in_their_union():
+    assert unions_of("country:FR") == ("country:EU",)
+    assert unions_of("country:CH") == ()
+    assert named_in("countries of the European Union", "en") == ("country:EU",)
