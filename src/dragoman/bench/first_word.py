@@ -25,7 +25,7 @@ FIGURE, SENTENCE = "a figure", "a sentence"
 """The sides: what was asked for is a figure, or something that only a sentence says."""
 
 _AIM_SECONDS = 0.4
-_ASKED, _QUICK_ASKED = 20, 2
+_ASKED, _QUICK_ASKED = 8, 2
 _FACTS: Mapping[str, Mapping[str, str]] = {
     FIGURE: {"asked": "how long or how much, in German, of English passages of some 300 tokens"},
     SENTENCE: {"asked": "whether something may be done, in German, of the same passages"},
