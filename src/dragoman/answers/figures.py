@@ -19,7 +19,7 @@ from dragoman.nouns.message import Citation, Source
 # A line is shorter than a quotation, so that more passages may be told. With these limits the right one is among 2.5
 # told for 94 questions of 100; with those of quotations it would be among 1.9 for 90.
 _NEARLY_AS_WELL = 0.03
-_MOST_PASSAGES = 4
+_MOST_LINES = 4
 
 
 class Figures:
@@ -48,6 +48,8 @@ class Figures:
         lines: list[str] = []
         citations: list[Citation] = []
         for passage in _close(found):
+            if len(lines) == _MOST_LINES:
+                break
             said = await self._quote.sentences(question, passage)
             if (line := self._line(question, passage, said)) is not None:
                 lines.append(line)
@@ -80,7 +82,7 @@ class Figures:
 def _close(found: Sequence[Found]) -> list[Passage]:
     """Return the passages that fit nearly as well as the best; in whichever languages, since none has to be read."""
     least = found[0].score - _NEARLY_AS_WELL
-    return [one.passage for one in found[:_MOST_PASSAGES] if one.score >= least]
+    return [one.passage for one in found if one.score >= least]
 
 
 def _with_words(passage: Passage, sentences: Sequence[str]) -> Citation:

@@ -62,19 +62,37 @@ FACTS: Sequence[Fact] = (
 )
 
 
-# What such pages say beside: nothing that anybody asks for here, and no figures.
-_SAID_AROUND = (
-    "The garden lies on the sunny side of the hill, and the path to it begins behind the old mill.",
-    "Our gardeners are there every morning and are glad to tell you about the plants.",
-    "In spring the first leaves are picked by hand and dried in the shade of the big barn.",
-    "In summer you can sit under the lime trees, with a view of the valley and the river.",
-    "In autumn we press the seeds, and the oil is sold in the little house at the entrance.",
-    "In winter the plants sleep under straw, and only the greenhouse stays warm.",
-    "Please stay on the marked paths, so that the young plants are not trodden down.",
-    "Children like the pond best, where frogs and dragonflies live among the reeds.",
-    "If you lose something, ask for it in the house at the entrance, where all that was found is kept.",
-    "The benches along the path were built by the pupils of the village school.",
-    "When it rains, the covered walk on the south side keeps you dry all the way round.",
+# What the page says around each fact, in the order of the facts: enough for a passage of some 300 tokens, of the same
+# matter, so that passages are told apart as well as on a real page, and without figures, so that there is one answer.
+_SAID_AROUND: Sequence[str] = (
+    "The tour begins at the drying shed and follows the old cart track between the rows of tea bushes. Our plantation "
+    "manager shows how the leaves are picked, withered and rolled, and which of them become green and which black tea. "
+    "You walk on gravel and grass, so firm shoes are a good idea. In heavy rain the tour keeps to the covered part of the "
+    "plantation and to the factory. At the end everybody tastes what was picked in the morning. School classes are "
+    "welcome, and the guide fits the tour to their age. The guide speaks into a small microphone, so that you hear every "
+    "word from the back of the group as well. Taking pictures is welcome everywhere but in the factory. Whoever wants to "
+    "know more afterwards finds the guide at the tasting table, where questions are answered for as long as there are any.",
+    "The greenhouse is warm and damp, and some animals do not like it there. Water bowls stand at the door and in the "
+    "shade behind it. Please keep away from the seedlings, which grow in low boxes along the walls, and take up what your "
+    "dog leaves behind. Guide dogs need no lead. Cats, rabbits and birds have to stay outside, because the gardeners let "
+    "useful insects fly in the greenhouse. In the cold months the doors are kept shut, so please close them quickly behind "
+    "you and your dog. If another visitor is afraid, the staff will ask you to wait for a moment at the entrance. Dogs "
+    "that bark at the fans had better stay in the garden, where there is a meadow for them with trees, a fence all around "
+    "it and a bench for their owners. Young dogs that chew plants are not allowed near the orchids.",
+    "The stands are under the roof beside the gate, where the rain does not reach them. Lock the frame to the stand and "
+    "not the wheel alone, and take your bags with you, since nobody watches the stands. Cargo bikes and trailers fit at "
+    "the far end, where there is more room. Scooters and motorcycles belong to the car park on the other side of the road. "
+    "A pump and a few tools hang on the wall for everybody. In the evening the gate is locked, and a bicycle that is "
+    "still there has to wait for the morning. Bicycles that have been left for good are given to the workshop of the "
+    "village, where young people repair them. Whoever comes with a large group should tell the gardeners before, so that "
+    "they can put up more stands.",
+    "The boats lie at the wooden landing stage below the tea house. Each has room for a family, with cushions and a "
+    "picnic basket if you like. Life jackets in all sizes hang in the boat house, and children have to wear one. You row "
+    "yourself, and somebody shows you how before you cast off. Fishing from the boat and swimming beside it are not "
+    "allowed, because water birds breed in the reeds. In a storm or in thick fog the boats stay where they are, and whoever "
+    "is on the water is called back with a bell. Leave something with your name on it at the boat house, and you get it "
+    "back when you return. The lake is shallow near the shore, so look out for stones, and keep away from the weir at its "
+    "lower end, where the current is strong.",
 )
 
 
@@ -88,7 +106,8 @@ def write_page(folder: Path) -> Path:
 
 def write_long_page(folder: Path) -> Path:
     """Write the page with so much said around each fact that its passage has some 300 tokens; return its place."""
-    sections = [f"## {fact.heading}\n{fact.says} {' '.join(_SAID_AROUND)}\n" for fact in FACTS]
+    around = zip(FACTS, _SAID_AROUND, strict=True)
+    sections = [f"## {fact.heading}\n{fact.says} {said}\n" for fact, said in around]
     place = folder / _PAGE
     place.write_text("# The tea garden\n\n" + "\n".join(sections), encoding="utf-8")
     return place

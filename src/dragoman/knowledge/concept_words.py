@@ -5,22 +5,22 @@ a Khmer question about the cost of a parcel finds the English passage about post
 """
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
 
 from dragoman.languages.concepts import concepts_of
 from dragoman.languages.places import countries_of, unions_of
-from dragoman.languages.quantities import Kind, find
+from dragoman.languages.quantities import IdentifierKind, Kind, find, identifiers
 from dragoman.languages.registry import LANGUAGES
 from dragoman.languages.things import THINGS, things_of
 
 SAID, HEADED = "=", "#"
 """Before a concept that a passage speaks of, and before one that its last heading names."""
 
-# A passage with such a quantity answers a question that has such a word.
-_ANSWERS = MappingProxyType(
+# A passage with such a quantity or identifier answers a question that has such a word.
+_ANSWERS: Mapping[Kind | IdentifierKind, Sequence[str]] = MappingProxyType(
     {
         Kind.DURATION: ("how_long", "when"),
         Kind.DATE: ("when",),
@@ -31,6 +31,9 @@ _ANSWERS = MappingProxyType(
         Kind.VOLUME: ("volume",),
         Kind.TEMPERATURE: ("temperature",),
         Kind.DIGITAL: ("data_volume",),
+        IdentifierKind.EMAIL: ("email", "email_address", "contact"),
+        IdentifierKind.PHONE: ("phone", "contact"),
+        IdentifierKind.LINK: ("link", "website"),
     }
 )
 
@@ -72,7 +75,8 @@ def concept_words(text: str, headings: Sequence[str], language: str) -> frozense
     """Return the concepts of a passage as words of its index, those of its last heading twice."""
     if language not in LANGUAGES:
         return frozenset()
-    said = {answered for one in find(text, language) for answered in _ANSWERS.get(one.kind, ())}
+    kinds = {one.kind for one in (*find(text, language), *identifiers(text))}
+    said = {answered for kind in kinds for answered in _ANSWERS.get(kind, ())}
     for part in (text, *headings):
         said |= _spoken_with_places(part, language)
     headed = _spoken_with_places(headings[-1], language) if headings else frozenset[str]()

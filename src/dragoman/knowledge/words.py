@@ -16,7 +16,7 @@ import regex
 from dragoman.knowledge.concept_words import concept_words
 from dragoman.languages.scripts import to_ascii_digits
 
-WORDS_BY = 7
+WORDS_BY = 8
 """Which way of writing the words of a passage this is."""
 STEM = 6
 """Letters kept of a word of a spaced script."""

@@ -8,6 +8,7 @@ import regex
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
+from dragoman.languages.cities import cities_in
 from dragoman.languages.folding import folded
 
 # Filipino's data stand under its BCP 47 name; a language without data of its own has no places.
@@ -70,16 +71,24 @@ def places_of(text: str, language: str) -> frozenset[str]:
 
 def named_in(text: str, language: str) -> tuple[str, ...]:
     """Return the same in the order in which the text names them, each once."""
-    return _in_order(text, language, *_known(language))
+    return _in_order(folded(text, language), *_known(language))
 
 
 def countries_of(text: str, language: str) -> tuple[str, ...]:
     """Return the countries that a text names or of which it names a city, in its order, each once.
 
-    The cities are the four hundred that CLDR names time zones after: Berlin and Paris, not Leipzig and Lyon.
+    Cities are those of over 100,000 people (`languages.cities`), and the four hundred that CLDR names time zones after,
+    which it does in all languages.
     """
-    named = _in_order(text, language, *_known_with_cities(language))
-    return tuple(one for one in named if one.startswith(COUNTRY))
+    stems, expression = _known_with_cities(language)
+    found = [(*one.span(1), stems[one[1]]) for one in expression.finditer(folded(text, language))]
+    found += [(city.start, city.end, f"{COUNTRY}{city.country}") for city in cities_in(text, language)]
+    kept: list[tuple[int, int, str]] = []
+    # The longest first: the Monaco of Monaco di Baviera is no country, nor is the Salvador of El Salvador a city.
+    for start, end, place in sorted(found, key=lambda one: one[0] - one[1]):
+        if place.startswith(COUNTRY) and all(end <= other[0] or other[1] <= start for other in kept):
+            kept.append((start, end, place))
+    return tuple(dict.fromkeys(place for _, _, place in sorted(kept)))
 
 
 def unions_of(country: str) -> tuple[str, ...]:
@@ -87,11 +96,8 @@ def unions_of(country: str) -> tuple[str, ...]:
     return (EUROPEAN_UNION,) if country in _MEMBERS else ()
 
 
-def _in_order(
-    text: str, language: str, stems: Mapping[str, str], expression: "regex.Pattern[str]"
-) -> tuple[str, ...]:
-    found = expression.finditer(folded(text, language))
-    return tuple(dict.fromkeys(stems[one[1]] for one in found))
+def _in_order(text: str, stems: Mapping[str, str], expression: "regex.Pattern[str]") -> tuple[str, ...]:
+    return tuple(dict.fromkeys(stems[one[1]] for one in expression.finditer(text)))
 
 
 def place_name(place: str, language: str) -> str | None:

@@ -39,6 +39,8 @@ def test_what_is_no_place_has_no_name():
         ("сколько идет посылка в Берлин", "ru", ("country:DE",)),
         ("বার্লিনে পৌঁছাতে কয় দিন লাগে?", "bn", ("country:DE",)),
         ("wysyłka do Berlina i do Austrii", "pl", ("country:DE", "country:AT")),
+        ("quanto ci mette un pacco ad arrivare a Monaco di Baviera", "it", ("country:DE",)),
+        ("Versand nach El Salvador", "de", ("country:SV",)),
         ("lima hari", "ms", ()),
         ("on Monday", "en", ()),
     ],
