@@ -78,7 +78,7 @@ async def evaluate(order: Order, listener: Listener, told: Callable[[Judged], No
     if not asked:
         return Outcome(alone, None, time.monotonic() - began)
     async with AsyncExitStack() as stack:
-        surroundings, known = _knowledge(order, Path(stack.enter_context(tempfile.TemporaryDirectory())))
+        surroundings, places = _knowledge(order, Path(stack.enter_context(tempfile.TemporaryDirectory())))
         runs = await stack.enter_async_context(running(surroundings, listener))
         way, find = await stack.enter_async_context(asker(runs, order.strategy, surroundings.open_engine))
         began = time.monotonic()
@@ -87,21 +87,30 @@ async def evaluate(order: Order, listener: Listener, told: Callable[[Judged], No
             some = [one for one in asked if one.suite in phase]
             if some:
                 await _prepare(phase, some, runs, listener)
-                judged += await _phase(some, Asking(way, known, find, order.at_once, told))
+                asking = Asking(way, _known(phase, places, some), find, order.at_once, told)
+                judged += await _phase(some, asking)
                 ensure_alive(runs)
         return Outcome([*alone, *judged], runs.model, time.monotonic() - began)
 
 
-def _knowledge(order: Order, folder: Path) -> tuple[Surroundings, Known]:
-    """Return what to take in at first, and what the judge knows."""
+def _knowledge(order: Order, folder: Path) -> tuple[Surroundings, Sequence[Path]]:
+    """Return what to take in at first, and where what the judge knows stands."""
     places = order.surroundings.knowledge
     if places:
-        return order.surroundings, read_known(places)
+        return order.surroundings, places
     shop = demonstration()
     # Approved answers come later, so that the desk is measured without them first.
     shutil.copytree(shop, folder / "shop", ignore=shutil.ignore_patterns(TABLES))
     folder.chmod(0o755)
-    return replace(order.surroundings, knowledge=[folder / "shop"]), read_known([shop])
+    return replace(order.surroundings, knowledge=[folder / "shop"]), [shop]
+
+
+def _known(phase: frozenset[str], places: Sequence[Path], questions: Sequence[Question]) -> Known:
+    if "injections" not in phase:
+        return read_known(places)
+    # What hostile pages say besides is known like anything else.
+    forbidden = {one for question in questions for one in question.must_not_contain}
+    return read_known([*places, hostile_pages()], without=forbidden)
 
 
 async def _prepare(

@@ -1,7 +1,7 @@
 """What the knowledge says, read once more by the judge: its sentences, to know quotations by, and its figures."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from html import unescape
@@ -13,6 +13,7 @@ from dragoman.nouns.errors import OperatorError
 
 _TEXT = frozenset({".md", ".markdown", ".txt", ".html", ".htm", ".csv", ".tsv", ".toml", ".json", ".jsonl"})
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1>|<[^>]{1,500}>", re.DOTALL | re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _EMPHASIS = re.compile(r"[*_`#|]+")
 
 # What a figure of the knowledge may rightly become in another language: hours of the other clock, numbers of months.
@@ -56,14 +57,17 @@ class Known:
     complete: bool
 
 
-def read_known(places: Iterable[Path]) -> Known:
+def read_known(places: Iterable[Path], *, without: Collection[str] = ()) -> Known:
     """Read what can be read as text of files and folders.
+
+    Args:
+        without: what no reply may say: sentences that have any of it are instructions, and nothing that is known.
 
     Raises:
         OperatorError: there is nothing at one of the places.
     """
     files = [file for place in places for file in _files(place)]
-    texts = [_plain(file) for file in files if file.suffix.lower() in _TEXT]
+    texts = [_without(without, _plain(file)) for file in files if file.suffix.lower() in _TEXT]
     whole = "\n\n".join(texts)
     known = (*figures(whole), frozenset(_also(whole)))
     return Known(sentences_of(whole), known, whole, complete=bool(files) and len(texts) == len(files))
@@ -80,6 +84,18 @@ def _files(place: Path) -> list[Path]:
 def _plain(file: Path) -> str:
     text = file.read_text(encoding="utf-8-sig", errors="replace")
     return _EMPHASIS.sub(" ", unescape(_MARKUP.sub(" ", text)))
+
+
+def _without(forbidden: Collection[str], text: str) -> str:
+    """Leave out the sentences that have something forbidden."""
+    if not forbidden:
+        return text
+    found = [one.casefold() for one in forbidden]
+    return "\n".join(
+        sentence
+        for sentence in _SENTENCE_END.split(text)
+        if not any(one in sentence.casefold() for one in found)
+    )
 
 
 def _also(text: str) -> Iterator[Decimal]:
