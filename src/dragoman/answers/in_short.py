@@ -89,10 +89,13 @@ def in_short(
         language: the code of the language to say them in.
         asked: the kinds to tell; None: all. A figure of which nothing tells what it is of is left out.
     """
-    heading = _labels(" ".join(passage.headings[-1:]), passage.language) or _labels(
-        passage.title, passage.language
+    titled = next(
+        (one for one in (*passage.headings[-1:], passage.title) if _labels(one, passage.language)), ""
     )
+    heading = _labels(titled, passage.language)
     about = _listed(heading, language)
+    # "Delivery costs" says that it is about deliveries, in any language's word for their costs.
+    said = concepts_of(titled, passage.language).union(heading)
     told: dict[tuple[str, str], str] = {}
     before = ""
     for sentence in sentences:
@@ -100,7 +103,7 @@ def in_short(
             if asked is not None and figure.kind not in asked:
                 continue
             counted = figure.kind is Kind.NUMBER
-            labels = _listed([one for one in figure.labels if counted or one not in heading], language)
+            labels = _listed([one for one in figure.labels if counted or one not in said], language)
             if not labels and before:  # else it would seem to be of what the one before it is of
                 labels = _listed(figure.labels, language)
             # A bare number says nothing unless it was asked for.

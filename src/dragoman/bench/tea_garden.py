@@ -104,10 +104,14 @@ def write_page(folder: Path) -> Path:
     return place
 
 
+# Questions name a booking, and one about something that no page speaks of may be declined.
+_BOOKED = "If you have booked, please have the number of your booking at hand."
+
+
 def write_long_page(folder: Path) -> Path:
     """Write the page with so much said around each fact that its passage has some 300 tokens; return its place."""
     around = zip(FACTS, _SAID_AROUND, strict=True)
-    sections = [f"## {fact.heading}\n{fact.says} {said}\n" for fact, said in around]
+    sections = [f"## {fact.heading}\n{fact.says} {said} {_BOOKED}\n" for fact, said in around]
     place = folder / _PAGE
     place.write_text("# The tea garden\n\n" + "\n".join(sections), encoding="utf-8")
     return place

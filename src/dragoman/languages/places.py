@@ -1,6 +1,6 @@
 """Countries and weekdays, which every language names in its own way (CLDR, by Babel), under one key in all of them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -71,7 +71,10 @@ def places_of(text: str, language: str) -> frozenset[str]:
 
 def named_in(text: str, language: str) -> tuple[str, ...]:
     """Return the same in the order in which the text names them, each once."""
-    return _in_order(folded(text, language), *_known(language))
+    # The Monaco of Monaco di Baviera is no country.
+    cities = [(start, end, "") for start, end, _ in _cities_in(text, language)]
+    found = _longest([*_spans(text, language, *_known(language)), *cities])
+    return tuple(dict.fromkeys(place for _, _, place in found if place))
 
 
 def countries_of(text: str, language: str) -> tuple[str, ...]:
@@ -80,15 +83,9 @@ def countries_of(text: str, language: str) -> tuple[str, ...]:
     Cities are those of over 100,000 people (`languages.cities`), and the four hundred that CLDR names time zones after,
     which it does in all languages.
     """
-    stems, expression = _known_with_cities(language)
-    found = [(*one.span(1), stems[one[1]]) for one in expression.finditer(folded(text, language))]
-    found += [(city.start, city.end, f"{COUNTRY}{city.country}") for city in cities_in(text, language)]
-    kept: list[tuple[int, int, str]] = []
-    # The longest first: the Monaco of Monaco di Baviera is no country, nor is the Salvador of El Salvador a city.
-    for start, end, place in sorted(found, key=lambda one: one[0] - one[1]):
-        if place.startswith(COUNTRY) and all(end <= other[0] or other[1] <= start for other in kept):
-            kept.append((start, end, place))
-    return tuple(dict.fromkeys(place for _, _, place in sorted(kept)))
+    named = _spans(text, language, *_known_with_cities(language))
+    found = _longest([*named, *_cities_in(text, language)])
+    return tuple(dict.fromkeys(place for _, _, place in found if place.startswith(COUNTRY)))
 
 
 def unions_of(country: str) -> tuple[str, ...]:
@@ -96,8 +93,23 @@ def unions_of(country: str) -> tuple[str, ...]:
     return (EUROPEAN_UNION,) if country in _MEMBERS else ()
 
 
-def _in_order(text: str, stems: Mapping[str, str], expression: "regex.Pattern[str]") -> tuple[str, ...]:
-    return tuple(dict.fromkeys(stems[one[1]] for one in expression.finditer(text)))
+def _spans(
+    text: str, language: str, stems: Mapping[str, str], expression: "regex.Pattern[str]"
+) -> list[tuple[int, int, str]]:
+    return [(one.start(1), one.end(1), stems[one[1]]) for one in expression.finditer(folded(text, language))]
+
+
+def _cities_in(text: str, language: str) -> list[tuple[int, int, str]]:
+    return [(city.start, city.end, f"{COUNTRY}{city.country}") for city in cities_in(text, language)]
+
+
+def _longest(found: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Leave out what lies inside something longer, and of two at one place the later one; in the text's order."""
+    kept: list[tuple[int, int, str]] = []
+    for one in sorted(found, key=lambda one: one[0] - one[1]):
+        if all(one[1] <= other[0] or other[1] <= one[0] for other in kept):
+            kept.append(one)
+    return sorted(kept)
 
 
 def place_name(place: str, language: str) -> str | None:

@@ -20,7 +20,7 @@ def test_a_figure_is_told_with_what_is_said_before_it():
     text = "Delivery within Germany costs €4.90 per order, whatever it weighs. To Austria it costs €11.90."
     assert (
         short(text, "de", "Delivery costs")
-        == "Versandkosten – Lieferung, Deutschland: **4,90 €**; Österreich: **11,90 €**"
+        == "Versandkosten – Deutschland: **4,90 €**; Österreich: **11,90 €**"
     )
 
 
@@ -47,15 +47,15 @@ def test_a_number_is_of_what_it_counts_and_alone_it_tells_nothing():
 def test_what_is_said_of_neither_of_two_figures_is_said_of_both():
     text = "Delivery to Austria takes 3 days and costs €5."
     asked = asked_for("Was kostet das?", "de")
-    assert short(text, "de", "Parcels", asked) == "Paket – Lieferung, Österreich: **5 €**"
-    assert short(text, "de", "Parcels") == "Paket – Lieferung, Österreich: **3 Tage**; **5 €**"
+    assert short(text, "de", "Parcels", asked) == "Paket – Österreich: **5 €**"
+    assert short(text, "de", "Parcels") == "Paket – Österreich: **3 Tage**; **5 €**"
 
 
 def test_a_figure_of_the_heading_does_not_seem_to_be_of_the_one_before():
     text = "Parcels to Austria take 3 days. To all other countries, delivery takes 9 days."
     assert (
         short(text, "de", "Delivery abroad")
-        == "Lieferung, Ausland – Paket, Österreich: **3 Tage**; Ausland, Lieferung: **9 Tage**"
+        == "Lieferung, Ausland – Österreich: **3 Tage**; Ausland, Lieferung: **9 Tage**"
     )
 
 

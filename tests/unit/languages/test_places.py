@@ -12,6 +12,7 @@ from dragoman.languages.registry import LANGUAGES
         ("From Monday to Friday in Austria", "en", ("day:0", "day:4", "country:AT")),
         ("в Германии по субботам", "ru", ("country:DE", "day:5")),
         ("星期六营业吗？寄到德国", "zh", ("day:5", "country:DE")),
+        ("a Monaco di Baviera, non a Monaco", "it", ("country:MC",)),
         ("nowhere", "en", ()),
     ],
 )
