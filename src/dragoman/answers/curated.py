@@ -50,7 +50,8 @@ class Thresholds:
         sure: from this strength on the answer is given at once: its score, how far it is ahead of the next one, and
             `concepts` times how much more likely what the question speaks of makes it, at most `_MOST_EVIDENCE`, less
             `beyond` for each thing that the question speaks of and the entry does not.
-        candidate: from this score on, and so far ahead, it may be given where something else speaks for it.
+        candidate: from this score on, and so far ahead, it may be given where something else speaks for it, and what
+            the question speaks of does not make another entry more likely, by more than `candidate_evidence`.
         few, fewer, few_ahead: the same where the entry has fewer than `_MANY` wordings to vote with. It must speak of
             all that the question speaks of, and be ahead by `few_ahead`; score and lead must come to `few` and, divided
             by the number of wordings, `fewer`.
@@ -63,6 +64,7 @@ class Thresholds:
     beyond: float = 0.08
     candidate: float = 0.25
     candidate_ahead: float = 0.02
+    candidate_evidence: float = 0.0
     few: float = 0.25
     fewer: float = 0.25
     few_ahead: float = 0.05
@@ -171,7 +173,7 @@ class CuratedAnswers:
         limits, score, ahead = self._thresholds, standing.score, standing.ahead
         if not standing.centred:
             return None if score < limits.plain_candidate else score >= limits.plain
-        entry = own.text.entry
+        entry, speaks = own.text.entry, 0.0
         if (wordings := index.evidence.wordings[entry]) < _MANY:
             sure = self._sure_of_few(standing, asked, own, wordings)
         elif (beyond := index.evidence.beyond(entry, asked.spoken)) & telling():
@@ -183,7 +185,8 @@ class CuratedAnswers:
             sure = strength >= limits.sure
         if sure:
             return True
-        return False if score >= limits.candidate and ahead >= limits.candidate_ahead else None
+        near = score >= limits.candidate and ahead >= limits.candidate_ahead
+        return False if near and speaks >= limits.candidate_evidence else None
 
     def _sure_of_few(self, standing: _Standing, asked: Marks, own: Own, wordings: int) -> bool:
         """Tell whether a match is sure where an entry has few wordings, in all languages.
