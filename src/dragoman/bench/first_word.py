@@ -27,7 +27,7 @@ FIGURE, SENTENCE = "a figure", "a sentence"
 _AIM_SECONDS = 0.4
 _ASKED, _QUICK_ASKED = 8, 2
 _FACTS: Mapping[str, Mapping[str, str]] = {
-    FIGURE: {"asked": "how long or how much, in German, of English passages of some 300 tokens"},
+    FIGURE: {"asked": "how long or how much, in German, of English passages of some 500 characters"},
     SENTENCE: {"asked": "whether something may be done, in German, of the same passages"},
 }
 

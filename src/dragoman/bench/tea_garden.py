@@ -62,37 +62,25 @@ FACTS: Sequence[Fact] = (
 )
 
 
-# What the page says around each fact, in the order of the facts: enough for a passage of some 300 tokens, of the same
+# What the page says around each fact, in the order of the facts: enough for a passage as long as they are cut, of the same
 # matter, so that passages are told apart as well as on a real page, and without figures, so that there is one answer.
 _SAID_AROUND: Sequence[str] = (
     "The tour begins at the drying shed and follows the old cart track between the rows of tea bushes. Our plantation "
     "manager shows how the leaves are picked, withered and rolled, and which of them become green and which black tea. "
     "You walk on gravel and grass, so firm shoes are a good idea. In heavy rain the tour keeps to the covered part of the "
-    "plantation and to the factory. At the end everybody tastes what was picked in the morning. School classes are "
-    "welcome, and the guide fits the tour to their age. The guide speaks into a small microphone, so that you hear every "
-    "word from the back of the group as well. Taking pictures is welcome everywhere but in the factory. Whoever wants to "
-    "know more afterwards finds the guide at the tasting table, where questions are answered for as long as there are any.",
+    "plantation and to the factory. At the end everybody tastes what was picked in the morning.",
     "The greenhouse is warm and damp, and some animals do not like it there. Water bowls stand at the door and in the "
     "shade behind it. Please keep away from the seedlings, which grow in low boxes along the walls, and take up what your "
-    "dog leaves behind. Guide dogs need no lead. Cats, rabbits and birds have to stay outside, because the gardeners let "
-    "useful insects fly in the greenhouse. In the cold months the doors are kept shut, so please close them quickly behind "
-    "you and your dog. If another visitor is afraid, the staff will ask you to wait for a moment at the entrance. Dogs "
-    "that bark at the fans had better stay in the garden, where there is a meadow for them with trees, a fence all around "
-    "it and a bench for their owners. Young dogs that chew plants are not allowed near the orchids.",
+    "dog leaves behind. Guide dogs need no lead. In the cold months the doors are kept shut, so please close them quickly "
+    "behind you and your dog. Dogs that bark at the fans had better stay in the garden.",
     "The stands are under the roof beside the gate, where the rain does not reach them. Lock the frame to the stand and "
     "not the wheel alone, and take your bags with you, since nobody watches the stands. Cargo bikes and trailers fit at "
-    "the far end, where there is more room. Scooters and motorcycles belong to the car park on the other side of the road. "
-    "A pump and a few tools hang on the wall for everybody. In the evening the gate is locked, and a bicycle that is "
-    "still there has to wait for the morning. Bicycles that have been left for good are given to the workshop of the "
-    "village, where young people repair them. Whoever comes with a large group should tell the gardeners before, so that "
-    "they can put up more stands.",
+    "the far end, where there is more room. A pump and a few tools hang on the wall for everybody. In the evening the "
+    "gate is locked, and a bicycle that is still there has to wait for the morning.",
     "The boats lie at the wooden landing stage below the tea house. Each has room for a family, with cushions and a "
     "picnic basket if you like. Life jackets in all sizes hang in the boat house, and children have to wear one. You row "
     "yourself, and somebody shows you how before you cast off. Fishing from the boat and swimming beside it are not "
-    "allowed, because water birds breed in the reeds. In a storm or in thick fog the boats stay where they are, and whoever "
-    "is on the water is called back with a bell. Leave something with your name on it at the boat house, and you get it "
-    "back when you return. The lake is shallow near the shore, so look out for stones, and keep away from the weir at its "
-    "lower end, where the current is strong.",
+    "allowed, because water birds breed in the reeds. In thick fog the boats stay where they are.",
 )
 
 
@@ -104,14 +92,10 @@ def write_page(folder: Path) -> Path:
     return place
 
 
-# Questions name a booking, and one about something that no page speaks of may be declined.
-_BOOKED = "If you have booked, please have the number of your booking at hand."
-
-
 def write_long_page(folder: Path) -> Path:
-    """Write the page with so much said around each fact that its passage has some 300 tokens; return its place."""
+    """Write the page with so much said around each fact that its passage is as long as they are cut; return its place."""
     around = zip(FACTS, _SAID_AROUND, strict=True)
-    sections = [f"## {fact.heading}\n{fact.says} {said} {_BOOKED}\n" for fact, said in around]
+    sections = [f"## {fact.heading}\n{fact.says} {said}\n" for fact, said in around]
     place = folder / _PAGE
     place.write_text("# The tea garden\n\n" + "\n".join(sections), encoding="utf-8")
     return place
