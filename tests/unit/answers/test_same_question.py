@@ -41,6 +41,17 @@ def test_a_negation_is_another_question(language: str) -> None:
     assert differs(near["plain"], language, near["negated"], language) == "negation"
 
 
+@pytest.mark.parametrize(
+    ("language", "taken_for"), [("id", "ms"), ("ms", "id"), ("tl", "ceb"), ("ceb", "tl")]
+)
+def test_opposites_and_negations_are_seen_in_a_language_that_a_question_is_mistaken_for(
+    language: str, taken_for: str
+) -> None:
+    near = NEAR[language]
+    assert differs(near["asked"], taken_for, near["opposite"], taken_for) == "opposite"
+    assert differs(near["plain"], taken_for, near["negated"], taken_for) == "negation"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_another_way_to_ask_is_the_same_question(language: str) -> None:
     near = NEAR[language]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from types import MappingProxyType
 from typing import Any
 
 import regex
@@ -14,6 +15,9 @@ from dragoman.languages.concepts import table
 from dragoman.languages.concepts.patterns import compiled
 from dragoman.languages.folding import folded
 
+# Languages that short questions are taken for one another in: opposites and negations are
+# read in both, lest they be read in neither.
+_CLOSE = MappingProxyType({"id": "ms", "ms": "id", "tl": "ceb", "ceb": "tl"})
 NEGATION = "not"
 IGNORED = "ignore"
 
@@ -73,7 +77,12 @@ def concepts_of(text: str, language: str) -> Concepts:
     Raises:
         KeyError: there is no table for the language, which none of the 29 lacks.
     """
-    negation, ignored = _saying_no(language)
-    said = ignored.sub(" ", folded(text, language))
     spoken = all_concepts_of(text, language)
-    return Concepts(spoken & CONCEPTS, spoken, negation.search(said) is not None)
+    languages = [language, *([_CLOSE[language]] if language in _CLOSE else [])]
+    read = frozenset[str]().union(*(all_concepts_of(text, one) for one in languages))
+    return Concepts(read & CONCEPTS, spoken, any(_negated(text, one) for one in languages))
+
+
+def _negated(text: str, language: str) -> bool:
+    negation, ignored = _saying_no(language)
+    return negation.search(ignored.sub(" ", folded(text, language))) is not None
