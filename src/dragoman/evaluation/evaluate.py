@@ -18,15 +18,16 @@ from dragoman.evaluation.suite_checks import detected, searched
 from dragoman.evaluation.suites import demonstration, hostile_pages, matching_table
 from dragoman.evaluation.throwaway import Running, Surroundings, add_knowledge, running
 from dragoman.languages.detect import Detector
+from dragoman.nouns.curated import EntryId
 from dragoman.supervisor.child import Listener
 
-# What is taken in step by step, since it would change what is asked before: approved answers, then pages that try to
-# instruct the model, and last answers that only the matching suite is about.
+# What is taken in step by step, since it would change what is asked before: answers that only the matching suite is
+# about, which go again, the shop's approved answers, and pages that try to instruct the model.
 _PHASES = (
     frozenset({OUTSIDE, "retrieval", "language", "facts", "declining", "cache"}),
+    frozenset({"matching"}),
     frozenset({"curated"}),
     frozenset({"injections"}),
-    frozenset({"matching"}),
 )
 TABLES = "curated"
 """The folder of approved answers in the knowledge of the demonstration shop."""
@@ -85,11 +86,13 @@ async def evaluate(order: Order, listener: Listener, told: Callable[[Judged], No
         judged: list[Judged] = []
         for phase in _PHASES:
             some = [one for one in asked if one.suite in phase]
-            if some:
-                await _prepare(phase, some, runs, listener)
-                asking = Asking(way, _known(phase, places, some), find, order.at_once, told)
+            asking = Asking(way, _known(phase, places, some), find, order.at_once, told)
+            if some and "matching" in phase:
+                judged += await _matched(some, runs, listener, asking)
+            elif some:
+                await _prepare(phase, runs, listener)
                 judged += await _phase(some, asking)
-                ensure_alive(runs)
+            ensure_alive(runs)
         return Outcome([*alone, *judged], runs.model, time.monotonic() - began)
 
 
@@ -113,18 +116,27 @@ def _known(phase: frozenset[str], places: Sequence[Path], questions: Sequence[Qu
     return read_known([*places, hostile_pages()], without=forbidden)
 
 
-async def _prepare(
-    phase: frozenset[str], questions: Sequence[Question], runs: Running, listener: Listener
-) -> None:
+async def _prepare(phase: frozenset[str], runs: Running, listener: Listener) -> None:
     """Take in what a phase is about."""
     if "curated" in phase:
         await add_knowledge(runs.knowledge, [demonstration() / TABLES], listener)
     elif "injections" in phase:
         await add_knowledge(runs.knowledge, [hostile_pages()], listener)
-    elif "matching" in phase:
+
+
+async def _matched(
+    questions: Sequence[Question], runs: Running, listener: Listener, asking: Asking
+) -> list[Judged]:
+    """Ask language by language, with the answers of one alone: an owner has one entry for what 29 customers ask."""
+    judged: list[Judged] = []
+    for language in dict.fromkeys(one.language for one in questions):
+        pairs = [one for one in questions if one.language == language]
         table = runs.home / "matching.csv"
-        table.write_text(matching_table(questions), encoding="utf-8")
+        table.write_text(matching_table(pairs), encoding="utf-8")
         await add_knowledge(runs.knowledge, [table], listener)
+        judged += await ask_all(pairs, asking)
+        await runs.knowledge.curated.remove([EntryId(one.id) for one in pairs])
+    return judged
 
 
 async def _phase(questions: Sequence[Question], asking: Asking) -> list[Judged]:
