@@ -1,5 +1,7 @@
 """The guard: what a sentence of the model has to pass before a customer sees it."""
 
+from dataclasses import replace
+
 import regex
 
 from dragoman.answers.loops import loop_start
@@ -7,6 +9,7 @@ from dragoman.answers.same_question.compare import compare
 from dragoman.answers.same_question.marks import marks_of
 from dragoman.embeddings.base import Embedder
 from dragoman.languages.base import LanguageDetector
+from dragoman.languages.places import COUNTRY, places_of
 from dragoman.languages.quantities import find, identifiers, unknown_identifiers, unsupported
 from dragoman.languages.registry import language as named
 from dragoman.languages.scripts import count_scripts, counted_scripts
@@ -49,9 +52,10 @@ class Check:
             _refused_by_form(text, source)
             or _refused_by_script(text, language, source, of)
             or _refused_by_figures(text, language, source, of)
-            or _refused_by_statement(text, language, source, of)
             or self._refused_by_language(text, language)
+            or _refused_by_statement(text, language, source, of)
             or await self._refused_by_meaning(text, source)
+            or _refused_by_countries(text, language, source, of)
         )
 
     def _refused_by_language(self, text: str, language: str) -> str | None:
@@ -92,10 +96,20 @@ def _left_over(text: str, source: str) -> set[str]:
 def _refused_by_statement(text: str, language: str, source: str, of: str) -> str | None:
     """Refuse what turns a statement round, negates it, or is about another country: cosines do not see that.
 
-    Figures were looked at with their units already.
+    Figures were looked at with their units already; as they are written here and there, they only look different.
     """
-    difference = compare(marks_of(text, language), marks_of(source, of))
-    return None if difference is None or difference.reason == "figures" else f"other_{difference.reason}"
+    said, meant = (replace(marks_of(*one), figures=frozenset()) for one in ((text, language), (source, of)))
+    difference = compare(said, meant)
+    return None if difference is None else f"other_{difference.reason}"
+
+
+def _refused_by_countries(text: str, language: str, source: str, of: str) -> str | None:
+    """Refuse what names a country that the source does not, or leaves one out: "delivery costs 4.90" is half of it."""
+    said, meant = (
+        {one for one in places_of(*text_of) if one.startswith(COUNTRY)}
+        for text_of in ((text, language), (source, of))
+    )
+    return None if said == meant else "other_names"
 
 
 def _refused_by_figures(text: str, language: str, source: str, of: str) -> str | None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from dragoman.answers.base import Answer
 from dragoman.answers.check import Check
+from dragoman.answers.copying import copies
 from dragoman.engines.base import ChatMessage, Engine, Sampling
 from dragoman.languages.phrases import Phrases
 from dragoman.languages.quantities import Masked, fill, mask
@@ -91,7 +92,10 @@ class Renderer:
         model = ""
         for examples, sampling in ((_EXAMPLES, self._first), (_EXAMPLES[:2], self._again)):
             written, model = await self._ask(self._prompt(masked, language, examples), sampling)
-            text, reason = await self._checked(written, masked, sentence, of, language)
+            if copies(written, self._shown(language, examples)):
+                text, reason = "", "copied_example"
+            else:
+                text, reason = await self._checked(written, masked, sentence, of, language)
             if reason is None:
                 return text, model
             logger.info("sentence_refused", reason=reason, language=language)
@@ -109,12 +113,15 @@ class Renderer:
 
     def _prompt(self, masked: Masked, language: str, examples: Sequence[str]) -> list[ChatMessage]:
         name = named(language).english
-        shown = [(self._phrases.text(key, "en"), self._phrases.text(key, language)) for key in examples]
-        marked = [self._phrases.text(_MARKED, code, limit="[1]") for code in ("en", language)]
+        shown = zip(self._shown("en", examples), self._shown(language, examples), strict=True)
         prompt = [ChatMessage("system", INSTRUCTIONS.format(language=name))]
-        for english, other in [*shown, (marked[0], marked[1])]:
+        for english, other in shown:
             prompt += [ChatMessage("user", english), ChatMessage("assistant", other)]
         return [*prompt, ChatMessage("user", masked.text)]
+
+    def _shown(self, language: str, examples: Sequence[str]) -> list[str]:
+        marked = self._phrases.text(_MARKED, language, limit="[1]")
+        return [*(self._phrases.text(key, language) for key in examples), marked]
 
     async def _ask(self, prompt: Sequence[ChatMessage], sampling: Sampling) -> tuple[str, str]:
         async with self._engine.chat(prompt, sampling) as written:

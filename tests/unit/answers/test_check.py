@@ -51,6 +51,12 @@ async def test_a_right_rendering_may_be_shown(check, text, language):
         ("Die Lieferung nach Österreich dauert 5 Wochen und kostet 14,90 €.", "figure_unit_differs"),
         ("Die Lieferung nach Österreich dauert 5 Werktage und kostet 14,90 $.", "figure_unit_differs"),
         (
+            "Die Lieferung nach Österreich dauert 5 Werktage und kostet 14,90 € Dollar.",
+            "figure_second_currency",
+        ),
+        ("Die Lieferung nach Frankreich dauert 5 Werktage und kostet 14,90 €.", "other_names"),
+        ("Die Lieferung dauert 5 Werktage und kostet 14,90 €.", "other_names"),
+        (
             "Die Lieferung nach Österreich steht auf https://austria.example/versand.",
             "identifier_unknown",
         ),

@@ -121,6 +121,15 @@ async def test_the_first_sentence_stands_when_a_later_one_fails(failure, engine)
     ]
 
 
+async def test_what_says_an_example_again_is_refused(engine):
+    engine.reply(PHRASES.text("error.message_too_long", "de", limit="[1] und [2]"))
+    engine.reply("Die Lieferung dauert [1] und kostet [2].")
+    check = Refusing()
+    text, _ = await rendered(engine, COST, check=check)
+    assert text == COST_DE
+    assert [one[0] for one in check.seen] == [COST_DE]
+
+
 async def test_examples_are_in_the_customers_language(engine):
     engine.reply("Wir liefern täglich.")
     await rendered(engine, "We deliver daily.")

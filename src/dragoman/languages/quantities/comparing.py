@@ -6,8 +6,10 @@ from decimal import Decimal
 from enum import StrEnum
 
 from dragoman.languages.quantities.finding import find
+from dragoman.languages.quantities.folding import fold
 from dragoman.languages.quantities.identifiers import Identifier, IdentifierKind
-from dragoman.languages.quantities.quantity import Date, Quantity, Range, Reading
+from dragoman.languages.quantities.lexicon import lexicon
+from dragoman.languages.quantities.quantity import Date, Kind, Quantity, Range, Reading
 
 
 class Reason(StrEnum):
@@ -17,6 +19,8 @@ class Reason(StrEnum):
     """Its figure stands nowhere in the sources."""
     UNIT_DIFFERS = "unit_differs"
     """Its figure stands there, with another unit or currency."""
+    SECOND_CURRENCY = "second_currency"
+    """It is an amount of money with one more currency behind it: "4,90 € рублей"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +60,22 @@ def unsupported(text: str, language: str, by: Sequence[Quantity]) -> list[Unsupp
     Raises:
         KeyError: the language is none of the 29.
     """
-    found = [(quantity, fault(quantity, by)) for quantity in find(text, language)]
+    found = [
+        (quantity, fault(quantity, by) or _second_currency(text, quantity, language))
+        for quantity in find(text, language)
+    ]
     return [Unsupported(quantity, reason) for quantity, reason in found if reason is not None]
+
+
+def _second_currency(text: str, quantity: Quantity, language: str) -> Reason | None:
+    """Tell of an amount of money that a currency follows which is not its own."""
+    if quantity.kind is not Kind.MONEY:
+        return None
+    plain = fold(text).replace("\u00a0", " ")
+    end = quantity.end + 1 if plain.startswith(" ", quantity.end) else quantity.end
+    word = lexicon(language).after.after(plain, end)
+    others = {one.currency for one in word[1]} - {None, quantity.currency} if word is not None else set[str]()
+    return Reason.SECOND_CURRENCY if others else None
 
 
 def unknown_identifiers(wanted: Sequence[Identifier], by: Sequence[Identifier]) -> list[Identifier]:
