@@ -119,19 +119,6 @@ async def test_a_model_that_writes_nothing_is_no_empty_reply(desk, scripted):
     assert (answer["source"], answer["model"]) == ("declined", None)
 
 
-async def test_a_looping_model_is_cut_short(desk, scripted):
-    scripted.reply("It takes three days. " * 40)
-    answer = (await desk.client.post("/chat", json={"message": "How long does it take?"})).json()
-    assert answer["reply"] == "It takes three days."
-    assert scripted.closed_early == 1
-
-
-async def test_a_reply_cut_by_its_limit_ends_with_a_sentence(desk, scripted):
-    scripted.reply("It takes three days. The price is four eu", finish_reason="length")
-    answer = (await desk.client.post("/chat", json={"message": "How long does it take?"})).json()
-    assert answer["reply"] == "It takes three days."
-
-
 async def test_many_customers_at_once_each_get_their_own(desk, scripted):
     questions = [f"Question number {number}, please?" for number in range(30)]
     answers = await asyncio.gather(*(desk.client.post("/chat", json={"message": text}) for text in questions))
