@@ -34,7 +34,7 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
         "passage_first": Measure("Found first", "the right passage comes first in the search"),
         "passage_in_five": Measure("Found in five", "the right passage is among the first five of the search"),
         "curated_right": Measure("Curated", "a question that has an approved answer gets it"),
-        "paraphrase_matched": Measure("Paraphrases", "a question that means the same as an approved one gets its answer"),
+        "paraphrase_matched": Measure("Paraphrases", "a question in other words gets the answer of an approved one, of which there is one wording"),
         "opposite_kept": Measure("Opposites", "a question that is merely near an approved one does not get its answer"),
         "cached_again": Measure("Cached", "a question asked again is answered from the cache, or by approved words"),
         "cache_kept": Measure("Cache kept", "a question that is merely near a cached one does not get its answer"),
