@@ -14,7 +14,7 @@ from dragoman.answers.figures import Figures
 from dragoman.answers.generate import Renderer
 from dragoman.answers.levels import Levels
 from dragoman.answers.model_name import ModelName
-from dragoman.answers.quote import Quote, citation_of, close_finds
+from dragoman.answers.quote import Quote, citation_of, close_finds, of_one_section
 from dragoman.answers.small_talk import SmallTalk
 from dragoman.embeddings.base import Embedder
 from dragoman.engines.base import ChatMessage
@@ -168,7 +168,7 @@ class Ladder:
         if found[0].passage.language != question.language:
             reason = f"level_{level.name.lower()}"
             if level is Level.GENERATE:
-                reason = "several_passages" if len(close_finds(found)) > 1 else "not_rendered"
+                reason = "not_rendered" if of_one_section(close_finds(found)) else "several_passages"
         if reason == "not_rendered":
             rendered = False
             async for step in self._rendered(question, found[0].passage):

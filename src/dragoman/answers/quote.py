@@ -38,6 +38,11 @@ def close_finds(found: Sequence[Found]) -> list[Found]:
     ]
 
 
+def of_one_section(found: Sequence[Found]) -> bool:
+    """Tell whether finds are parts of one section: a long one is cut in several passages."""
+    return len({(one.passage.document, *one.passage.headings) for one in found}) == 1
+
+
 class Quote:
     """Quotes passages.
 

@@ -3,7 +3,7 @@
 import pytest
 
 from dragoman.answers.base import Question
-from dragoman.answers.quote import NEARLY_AS_WELL, Quote, citation_of
+from dragoman.answers.quote import NEARLY_AS_WELL, Quote, citation_of, of_one_section
 from dragoman.languages.naming import name_of
 from dragoman.languages.phrases import Phrases
 from dragoman.languages.registry import LANGUAGES
@@ -117,3 +117,9 @@ async def test_a_short_passage_is_never_cut(quote, letters):
 def test_a_citation_names_the_document_and_the_last_heading():
     assert citation_of(passage("x", heading="Austria")).title == "Delivery – Austria"
     assert citation_of(passage("x")).title == "Delivery"
+
+
+def test_the_parts_of_a_long_section_are_one_section():
+    parts = [found("To Austria it takes 5 days.", heading="Abroad"), found("It costs €11.", heading="Abroad")]
+    assert of_one_section(parts)
+    assert not of_one_section([*parts, found("Within Germany it takes 2 days.", heading="Germany")])
