@@ -86,16 +86,16 @@ _SAID_AROUND: Sequence[str] = (
 
 def write_page(folder: Path) -> Path:
     """Write the page of knowledge and return its place."""
-    sections = [f"## {fact.heading}\n{fact.says}\n" for fact in FACTS]
-    place = folder / _PAGE
-    place.write_text("# The tea garden\n\n" + "\n".join(sections), encoding="utf-8")
-    return place
+    return _write(folder, [fact.says for fact in FACTS])
 
 
 def write_long_page(folder: Path) -> Path:
     """Write the page with so much said around each fact that its passage is as long as they are cut; return its place."""
-    around = zip(FACTS, _SAID_AROUND, strict=True)
-    sections = [f"## {fact.heading}\n{fact.says} {said}\n" for fact, said in around]
+    return _write(folder, [f"{fact.says} {around}" for fact, around in zip(FACTS, _SAID_AROUND, strict=True)])
+
+
+def _write(folder: Path, said: Sequence[str]) -> Path:
+    sections = [f"## {fact.heading}\n{text}\n" for fact, text in zip(FACTS, said, strict=True)]
     place = folder / _PAGE
     place.write_text("# The tea garden\n\n" + "\n".join(sections), encoding="utf-8")
     return place
