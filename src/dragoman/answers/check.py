@@ -9,7 +9,7 @@ from dragoman.answers.same_question.compare import compare
 from dragoman.answers.same_question.marks import marks_of
 from dragoman.embeddings.base import Embedder
 from dragoman.languages.base import LanguageDetector
-from dragoman.languages.places import COUNTRY, places_of
+from dragoman.languages.places import COUNTRY
 from dragoman.languages.quantities import find, identifiers, unknown_identifiers, unsupported
 from dragoman.languages.registry import language as named
 from dragoman.languages.scripts import count_scripts, counted_scripts
@@ -106,8 +106,8 @@ def _refused_by_statement(text: str, language: str, source: str, of: str) -> str
 def _refused_by_countries(text: str, language: str, source: str, of: str) -> str | None:
     """Refuse what names a country that the source does not, or leaves one out: "delivery costs 4.90" is half of it."""
     said, meant = (
-        {one for one in places_of(*text_of) if one.startswith(COUNTRY)}
-        for text_of in ((text, language), (source, of))
+        {name for name in marks_of(*one).names if name.startswith(COUNTRY)}
+        for one in ((text, language), (source, of))
     )
     return None if said == meant else "other_names"
 

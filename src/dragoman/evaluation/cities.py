@@ -24,7 +24,7 @@ from dragoman.languages.things import things_of
 _LEAST_PEOPLE = 100_000
 # Shorter names are words in some language. In scripts whose signs are syllables or words, two make a name; only of
 # Europe's, since Chinese and Korean cities are called like everything else that two such signs can say.
-_SHORTEST = {"Latn": 4, "Cyrl": 4, "Arab": 4, "Hebr": 4, "Hani": 3, "Hang": 3, "Kana": 3, "Hira": 4}
+_SHORTEST = {"Hani": 3, "Hang": 3, "Kana": 3}
 _SHORTEST_ELSE = 4
 _SHORTEST_IN_EUROPE = {"Hani": 2, "Hang": 2}
 _MOST_WORDS = 3
@@ -80,7 +80,7 @@ def _read(file: Path) -> Mapping[str, Any]:
 def _written(names: Sequence[str], *, in_europe: bool) -> Iterator[tuple[str, str]]:
     for name in names:
         scripts = count_scripts(name).keys()
-        script = next((one for one in FOLDED_AS if scripts <= {one}), None) if scripts else None
+        script = next((one for one in FOLDED_AS if scripts == {one}), None)
         # Small Latin letters: another script's name in Latin letters. Only large ones: an airport's code.
         if script is None or (
             script == "Latn" and (not name[0].isupper() or (name.isupper() and len(name) < 4))
